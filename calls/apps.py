@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CallsConfig(AppConfig):
+    name = "calls"
+    verbose_name = _("Calls")
+
+    def ready(self) -> None:
+        from calls import ingest
+        from voicenter_console.webhooks import channels
+        from voicenter_console.webhooks.models import Delivery
+
+        channels.register(Delivery.Channel.CDR, ingest.take_notifications)
+        channels.register(Delivery.Channel.CALL_LOG, ingest.take_call_log_pages)

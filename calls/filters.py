@@ -1,0 +1,92 @@
+"""What calls can be filtered by: the same names on the page, in the API, and in a URL that somebody was sent."""
+
+from __future__ import annotations
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from calls.models import Call, CallId, Cdr
+from voicenter_console import phones
+from voicenter_console.voicenter import terms
+from voicenter_console.voicenter.terms import Direction
+
+_MOST_TEXT = 100
+_FEWEST_DIGITS = 3
+
+
+def search(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
+    """Calls that `text` finds: any part of a number in any form from three digits on, an agent's name, a call id."""
+    text = text.replace("\x00", "").strip()[:_MOST_TEXT]
+    if not text:
+        return calls
+    by_id = Q(pk__in=CallId.objects.filter(call_uid=text).values("call_id"))
+    found = Q(agent_name__icontains=text) | Q(queue_name__icontains=text) | by_id
+    digits = phones.search_digits(text)
+    if len(digits) >= _FEWEST_DIGITS:
+        found |= Q(numbers__contains=digits)
+    return calls.filter(found)
+
+
+class CallFilter(filters.FilterSet):
+    """Filters of the call log."""
+
+    search = filters.CharFilter(label=_("Number, name or call id"), method="_search")
+    direction = filters.MultipleChoiceFilter(choices=[(d.value, d.value) for d in Direction], label=_("Direction"))
+    outcome = filters.MultipleChoiceFilter(choices=Call.Outcome.choices, label=_("Outcome"))
+    answered = filters.BooleanFilter(label=_("Answered"))
+    lost = filters.BooleanFilter(label=_("Left without an answer"), method="_lost")
+    queue = filters.CharFilter(field_name="queue_name", label=_("Queue"), method="_exact")
+    agent = filters.NumberFilter(field_name="agent_id", label=_("Agent"), method="_agent")
+    department = filters.NumberFilter(field_name="department_id", label=_("Department"))
+    did = filters.CharFilter(label=_("Called number"), method="_exact")
+    wait = filters.NumberFilter(field_name="wait_seconds", lookup_expr="gte", label=_("Waited at least, seconds"))
+    recorded = filters.BooleanFilter(field_name="has_recording", label=_("Recorded"))
+    call_id = filters.CharFilter(label=_("Call id"), method="_call_id")
+    after = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte", label=_("From"))
+    before = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt", label=_("Until"))
+
+    class Meta:
+        model = Call
+        fields: list[str] = []
+
+    def _search(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        return search(calls, value)
+
+    def _exact(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        return calls.filter(**{name: value.replace("\x00", "")}) if value else calls
+
+    def _lost(self, calls: QuerySet[Call], name: str, value: bool) -> QuerySet[Call]:
+        left = Q(outcome__in=[Call.Outcome.ABANDONED, Call.Outcome.FLOWED_OUT])
+        return calls.filter(left) if value else calls.exclude(left)
+
+    def _agent(self, calls: QuerySet[Call], name: str, value: int) -> QuerySet[Call]:
+        return calls.filter(pk__in=Cdr.objects.filter(agent_id=value).values("call_id"))
+
+    def _call_id(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        return calls.filter(pk__in=CallId.objects.filter(call_uid=value.replace("\x00", "")).values("call_id"))
+
+
+class CdrFilter(filters.FilterSet):
+    """Filters of the API's list of legs."""
+
+    call_id = filters.CharFilter(label=_("Call id, of any member of the call"), method="_call_id")
+    type = filters.CharFilter(label=_("Type, in any spelling"), method="_type")
+    type_id = filters.NumberFilter()
+    status = filters.CharFilter(method="_status")
+    direction = filters.MultipleChoiceFilter(choices=[(d.value, d.value) for d in Direction])
+    after = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
+    before = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
+
+    class Meta:
+        model = Cdr
+        fields: list[str] = []
+
+    def _call_id(self, cdrs: QuerySet[Cdr], name: str, value: str) -> QuerySet[Cdr]:
+        return cdrs.filter(call__ids__call_uid=value.replace("\x00", ""))
+
+    def _type(self, cdrs: QuerySet[Cdr], name: str, value: str) -> QuerySet[Cdr]:
+        return cdrs.filter(type=terms.type_key(value.replace("\x00", "")))
+
+    def _status(self, cdrs: QuerySet[Cdr], name: str, value: str) -> QuerySet[Cdr]:
+        return cdrs.filter(status=terms.canonical(value.replace("\x00", "")))

@@ -1,0 +1,77 @@
+"""How legs and their statuses read to a person: words and tones for the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from calls.models import Call, Cdr
+from voicenter_console.voicenter import terms
+
+_STATUS_WORDS = {
+    terms.ANSWER: ("ok", gettext_lazy("Answered")),
+    terms.VOICEMAIL: ("vm", gettext_lazy("Voicemail")),
+    terms.BUSY: ("miss", gettext_lazy("Busy")),
+    "ABANDONE": ("lost", gettext_lazy("Abandoned")),
+    "TIMEOUT": ("flow", gettext_lazy("Left queue: waited too long")),
+    "FULL": ("flow", gettext_lazy("Left queue: full")),
+    "EXIT": ("flow", gettext_lazy("Left queue: by choice")),
+    "JOINEMPTY": ("flow", gettext_lazy("Left queue: nobody there")),
+    "NOANSWER": ("miss", gettext_lazy("No answer")),
+    "CANCEL": ("miss", gettext_lazy("Caller hung up")),
+    "VOEND": ("lost", gettext_lazy("Hung up in IVR")),
+    "TE": ("fail", gettext_lazy("Recording played, then hung up")),
+    "NOTCALLED": ("fail", gettext_lazy("Not called: leg 1 failed")),
+    "NOTDIALED": ("fail", gettext_lazy("Not dialled")),
+    "CONGESTION": ("fail", gettext_lazy("Number not recognised")),
+    "CHANUNAVAIL": ("fail", gettext_lazy("Phone not registered")),
+    "INVALIDARGS": ("fail", gettext_lazy("Dial command refused")),
+    "SSWPREAUTH": ("fail", gettext_lazy("Cancelled before dialling")),
+    "DONTCALL": ("fail", gettext_lazy("Do not call")),
+    "TORTURE": ("fail", gettext_lazy("Sent to torture")),
+}
+
+
+def with_labels(legs: Iterable[Cdr]) -> list[Cdr]:
+    """The legs, each with `status_label` and `tone`; a word we do not know is shown as it came (F-26)."""
+    legs = sorted(legs, key=lambda leg: (leg.started_at, leg.type_id or 0))
+    for leg in legs:
+        status = leg.status or leg.leg1_status
+        leg.tone, leg.status_label = _STATUS_WORDS.get(status or "", ("fail", status and _("unknown (%s)") % status))
+    return legs
+
+
+def steps(call: Call, legs: Iterable[Cdr]) -> list[dict[str, Any]]:
+    """What happened, one line after another, from the legs' own times and IVR paths."""
+    found: list[dict[str, Any]] = []
+    for leg in legs:
+        source = " + ".join(leg.sources)
+        found.append({
+            "at": leg.started_at, "icon": _icon(leg), "tone": leg.tone, "title": _title(leg),
+            "detail": leg.status_label or "", "keys": "", "source": source, "pk": leg.pk,
+        })  # fmt: skip
+        for step in leg.ivr_path:
+            found.append({
+                "at": leg.started_at, "icon": "sitemap", "tone": "fail",
+                "title": step.get("layer_name") or _("Menu %s") % (step.get("layer_number") or ""),
+                "detail": "", "keys": step.get("dtmf") or "", "source": source, "pk": None,
+            })  # fmt: skip
+    return found
+
+
+def _icon(leg: Cdr) -> str:
+    icons = {"in": "phone-incoming", "out": "phone-outgoing", "transfer": "arrow-ramp-right"}
+    return icons.get(leg.direction, "phone")
+
+
+def _title(leg: Cdr) -> str:
+    if leg.agent_name and leg.tone == "ok":
+        return _("Talked with %s") % leg.agent_name
+    if leg.queue_name:
+        return _("Queue %s") % leg.queue_name
+    if leg.agent_name:
+        return _("Rang %s") % leg.agent_name
+    return leg.type_name or _("Call")

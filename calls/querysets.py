@@ -1,0 +1,90 @@
+"""Reads of calls: who may see which rows, and the figures of a page in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q
+
+from voicenter_console.organisation.models import User
+from voicenter_console.organisation.models.people import Actor
+from voicenter_console.organisation.roles import Right
+
+if TYPE_CHECKING:
+    from .models import Call, Cdr, DialRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Figures over calls. Percentages are None where there is nothing to divide: 'no calls', never 0 % or 100 %."""
+
+    offered: int
+    answered: int
+    abandoned: int
+    flowed_out: int
+    missed: int
+    voicemail: int
+
+    @property
+    def answered_percent(self) -> float | None:
+        return round(100 * self.answered / self.offered, 1) if self.offered else None
+
+    @property
+    def other(self) -> int:
+        return self.offered - self.answered - self.abandoned - self.flowed_out
+
+
+def _scope(actor: Actor, own: Q) -> Q | None:
+    """Which rows an actor sees by its role; None means all, an empty Q() never happens."""
+    if not actor.may(Right.SEE_CALLS):
+        return Q(pk=None)
+    if actor.may(Right.SEE_ALL_ACCOUNTS):
+        return None
+    if actor.may(Right.SEE_DEPARTMENTS):
+        unassigned = Q(department=None, account_id__in=actor.whole_account_ids)
+        return Q(department_id__in=actor.department_ids) | unassigned
+    return own
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Administrators see all; managers their departments' (and, leading an account, its unassigned ones);
+        agents the calls that a leg of which was theirs; the rest nothing."""
+        from .models import Cdr  # the models stand on these querysets
+
+        person = actor if isinstance(actor, User) else getattr(actor, "user", None)
+        mine = Q(agent__user=person) | Q(line__user=person) if person else Q(pk=None)
+        scope = _scope(actor, Exists(Cdr.objects.filter(mine, call=OuterRef("pk"))))
+        return self if scope is None else self.filter(scope)
+
+    def started_between(self, start: datetime, end: datetime) -> Self:
+        """Calls that began in [start, end)."""
+        return self.filter(started_at__gte=start, started_at__lt=end)
+
+    def summary(self) -> Summary:
+        """The figures of a period in one query."""
+        by = {name: Count("pk", filter=Q(outcome=name)) for name in ("abandoned", "flowed_out", "missed", "voicemail")}
+        # not named `answered`: later aggregates would read it instead of the column
+        found = self.aggregate(offered=Count("pk"), was_answered=Count("pk", filter=Q(answered=True)), **by)
+        return Summary(answered=found.pop("was_answered"), **found)
+
+
+class CdrQuerySet(models.QuerySet["Cdr"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The legs of the calls this actor sees."""
+        from .models import Call
+
+        if actor.may(Right.SEE_ALL_ACCOUNTS):
+            return self
+        return self.filter(call__in=Call.objects.visible_to(actor))
+
+
+class DialRequestQuerySet(models.QuerySet["DialRequest"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own requests; administrators see all."""
+        if actor.may(Right.SEE_ALL_ACCOUNTS):
+            return self
+        return self.filter(user=actor) if isinstance(actor, User) else self.filter(api_key=actor)

@@ -1,0 +1,102 @@
+"""The call story: what happened to this person?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from calls import presentation
+from calls.models import Call, CallRedirect, Cdr
+from voicenter_console.organisation.access import needs
+from voicenter_console.organisation.roles import Right
+from voicenter_console.webhooks.models import Delivery
+
+EARLIER = 8
+
+
+@require_GET
+@needs(Right.SEE_CALLS)
+def call(request: HttpRequest, pk: int) -> HttpResponse:
+    found = Call.objects.visible_to(request.user).filter(pk=pk).first()
+    if found is None:
+        return _moved(request, pk)
+    legs = presentation.with_labels(found.cdrs.all())
+    found.legs = legs
+    may_see_raw = request.user.may(Right.SEE_RAW)
+    if not request.user.may(Right.SEE_PRICES):
+        found.price = None
+    custom: dict[str, Any] = {}
+    for leg in legs:
+        custom |= leg.custom_data
+    context = {
+        "call": found,
+        "steps": _steps(found, legs, may_see_raw),
+        "ivr_path": next((leg.ivr_path for leg in legs if leg.ivr_path), []),
+        "custom_data": custom,
+        "sources_agree": bool(legs) and all(len(leg.sources) == 2 for leg in legs),
+        "deliveries": _deliveries(found) if may_see_raw else [],
+        "earlier": _earlier(request, found),
+        "newer_url": _beside(request, found, later=True),
+        "older_url": _beside(request, found, later=False),
+    }
+    return render(request, "calls/call.html", context)
+
+
+@require_GET
+@needs(Right.SEE_RAW)
+def raw(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the provider said of one leg, by source."""
+    leg = get_object_or_404(Cdr.objects.visible_to(request.user), pk=pk)
+    context = {
+        "facts": [(_("Call id"), leg.call_uid), (_("Sources"), ", ".join(leg.sources))],
+        "text": json.dumps(leg.raw, ensure_ascii=False, indent=2),
+    }
+    return render(request, "calls/raw.html#raw" if request.htmx else "calls/raw.html", context)
+
+
+def _moved(request: HttpRequest, pk: int) -> HttpResponse:
+    """A call that was found to be part of another has that one's address."""
+    target = CallRedirect.objects.filter(old=pk).first()
+    if target and Call.objects.visible_to(request.user).filter(pk=target.call_id).exists():
+        return redirect("calls:call", target.call_id, permanent=True)
+    raise Http404
+
+
+def _steps(found: Call, legs: list[Cdr], may_see_raw: bool) -> list[dict[str, Any]]:
+    steps = presentation.steps(found, legs)
+    for step in steps:
+        step["raw_url"] = reverse("calls:raw", args=[step["pk"]]) if may_see_raw and step["pk"] else ""
+    return steps
+
+
+def _deliveries(found: Call) -> list[Any]:
+    deliveries = Delivery.objects.filter(records__cdr__call=found).defer("body").distinct().order_by("received_at")
+    rows = list(deliveries[:50])
+    for row in rows:
+        row.label = f"{row.get_channel_display()}, {row.content_type or _('no content type')}"
+        row.raw_url = reverse("deliveries:raw", args=[row.pk])
+    return rows
+
+
+def _earlier(request: HttpRequest, found: Call) -> list[Call]:
+    if not found.customer_e164:
+        return []
+    others = Call.objects.visible_to(request.user).filter(
+        account=found.account, customer_e164=found.customer_e164, started_at__lt=found.started_at
+    )
+    return list(others.order_by("-started_at")[:EARLIER])
+
+
+def _beside(request: HttpRequest, found: Call, *, later: bool) -> str | None:
+    visible = Call.objects.visible_to(request.user)
+    if later:
+        other = visible.filter(started_at__gt=found.started_at).order_by("started_at", "pk").first()
+    else:
+        other = visible.filter(started_at__lt=found.started_at).order_by("-started_at", "-pk").first()
+    return other.get_absolute_url() if other else None

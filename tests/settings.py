@@ -1,0 +1,19 @@
+"""The console's own settings, with a place and keys of the test run's own."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "a key for tests only")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="console-tests-"))
+
+from voicenter_console.settings import *  # noqa: E402, F403
+from voicenter_console.settings import DATABASES, DATA_DIR, STORAGES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # a file, so that threads and processes of a test share it as they do in life
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+(DATA_DIR / "static").mkdir(exist_ok=True)

@@ -1,0 +1,29 @@
+"""One process type: the live stream on the async side, everything else WSGI in a fixed pool of threads (ADR 7).
+
+A thread keeps its database connection, so a process holds at most THREADS of them; sync views under an ASGI handler
+would open one per thread that asyncio happens to start.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+
+from voicenter_console import env
+from voicenter_console.wsgi import application as pages
+
+from voicenter_console.live import stream  # isort: skip  (Django must be set up first)
+
+THREADS = env.number("WEB_THREADS", default=16, least=1, most=200)
+
+_pages = WSGIMiddleware(pages, workers=THREADS)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        await stream.lifespan(receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith("/live/"):
+        await stream.serve(scope, receive, send)
+    elif scope["type"] == "http":
+        await _pages(scope, receive, send)

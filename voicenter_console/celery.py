@@ -1,0 +1,11 @@
+"""The Celery application. Messages are hints; the rows they point at are the truth (ADR 1)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voicenter_console.settings")
+
+app = Celery("voicenter_console")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,119 @@
+"""Who does a job: exactly one worker at a time, however many ask and whoever dies (ADR 1)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .models import Job
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 5
+
+State = Job.State
+# A runner does the work of one kind of job. It reports by Progress and may be called again after a crash.
+Runner = Callable[["Progress"], None]
+_runners: dict[str, Runner] = {}
+
+
+class Cancelled(Exception):
+    """Somebody asked for the job to stop; raised at the next report of progress."""
+
+
+class Lost(Exception):
+    """The lease ran out and another worker has the job."""
+
+
+class Progress:
+    """The runner's hold on its job: how far it is, whether it may go on."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def report(self, done: int, total: int | None = None, message: str = "") -> None:
+        """Write progress and renew the lease. Raises Cancelled or Lost."""
+        held = Job.objects.filter(pk=self.job.pk, state=State.RUNNING, attempts=self.job.attempts)
+        values = {"done": done, "lease_until": timezone.now() + LEASE, "message": message[:300]}
+        if total is not None:
+            values["total"] = total
+        if not held.update(**values):
+            raise Lost
+        self.job.done = done
+        if held.filter(cancel_asked=True).exists():
+            raise Cancelled
+
+
+def register(kind: str, runner: Runner) -> None:
+    """Name the runner of a kind of job; apps do so in AppConfig.ready."""
+    _runners[kind] = runner
+
+
+def enqueue(kind: str, label: str, *, owner: object = None, key: str | None = None, **parameters: object) -> Job:
+    """A new job, or the unfinished one with the same key. The hint is sent after the commit."""
+    from .tasks import run  # the task imports what imports us
+
+    if key is not None:
+        waiting = Job.objects.filter(kind=kind, key=key, state__in=[State.QUEUED, State.RUNNING]).first()
+        if waiting:
+            return waiting
+    job = Job.objects.create(kind=kind, label=label, owner=owner, key=key, parameters=parameters)
+    transaction.on_commit(lambda: run.apply_async([job.pk], retry=False), robust=True)
+    return job
+
+
+def cancel(job: Job) -> None:
+    """Stop it at its next report; at once where it has not begun."""
+    Job.objects.filter(pk=job.pk, state=State.QUEUED).update(state=State.CANCELLED, finished_at=timezone.now())
+    Job.objects.filter(pk=job.pk, state=State.RUNNING).update(cancel_asked=True)
+
+
+def claim(pk: int) -> Job | None:
+    """The job, if it is free: queued and due, or its worker's lease ran out."""
+    now = timezone.now()
+    free = Q(state=State.QUEUED, due_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now)
+    taken = Job.objects.filter(free, pk=pk).update(
+        state=State.RUNNING, lease_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    return Job.objects.get(pk=pk) if taken else None
+
+
+def work(pk: int) -> None:
+    """Claim and do one job, whatever becomes of it."""
+    job = claim(pk)
+    if job is None:
+        return
+    if job.attempts > MOST_ATTEMPTS:
+        _finish(job, State.FAILED, f"worker lost ×{MOST_ATTEMPTS}")
+        return
+    try:
+        _runners[job.kind](Progress(job))
+    except Cancelled:
+        _finish(job, State.CANCELLED, "")
+    except Lost:
+        logger.warning("job %s is somebody else's now", job.pk)
+    except DatabaseError:
+        raise  # the sweep takes it up again when its lease has run out
+    except Exception as error:
+        logger.exception("job %s failed", job.pk)
+        _finish(job, State.FAILED, f"{type(error).__name__}: {error}")
+    else:
+        _finish(job, State.DONE, "")
+
+
+def due() -> list[int]:
+    """What the sweep re-sends: waiting jobs and those whose worker was lost."""
+    now = timezone.now()
+    free = Q(state=State.QUEUED, due_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now)
+    return list(Job.objects.filter(free).order_by("due_at").values_list("pk", flat=True)[:100])
+
+
+def _finish(job: Job, state: str, message: str) -> None:
+    held = Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
+    values = {"state": state, "finished_at": timezone.now()}
+    held.update(**values, **({"message": message[:300]} if message else {}))

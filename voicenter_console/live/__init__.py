@@ -1,0 +1,1 @@
+"""Events for open pages: `publish` writes one, the async view streams them."""

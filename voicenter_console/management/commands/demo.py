@@ -1,0 +1,92 @@
+"""`manage.py demo`: the console with a simulated call centre, ready to click."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from calls.models import Agent, Extension
+from voicenter_console import env, processes
+from voicenter_console.organisation.models import Account, Department, HookToken, User
+from voicenter_console.organisation.roles import Role
+
+from .up import prepare
+
+NAME = "Demo centre"
+
+
+class Command(BaseCommand):
+    help = "Run the console against a simulated Voicenter cloud, with people to sign in as."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--scenario", default="busy", help="how the simulated day goes")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        port = env.number("SANDBOX_PORT", default=8090, least=1, most=65535)
+        prepare()
+        secret = self._secrets()
+        account = self._account(secret, f"http://127.0.0.1:{port}")
+        cast = json.loads((Path(__file__).parent.parent / "cast.json").read_text())
+        with transaction.atomic():
+            passwords = [(self._person(account, who), who) for who in cast]
+        self._welcome(passwords)
+        hook = f"http://127.0.0.1:{settings.PORT}/hooks/{secret['hook']}/cdr/"
+        sandbox = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--code", secret["code"],
+                   "--hook-url", hook, "--scenario", options["scenario"]]  # fmt: skip
+        processes.supervise({**processes.console(), "sandbox": sandbox}, {"DEMO": "1", "SYNC_SECONDS": "20"})
+
+    def _secrets(self) -> dict[str, str]:
+        """The demo's own codes, made on its first start."""
+        file = Path(settings.DATA_DIR) / "demo.json"
+        if not file.exists():
+            made = {"code": secrets.token_hex(16), "hook": secrets.token_urlsafe(32)}
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w") as out:
+                json.dump(made, out)
+        return json.loads(file.read_text())
+
+    @transaction.atomic
+    def _account(self, secret: dict[str, str], base: str) -> Account:
+        account, created = Account.objects.update_or_create(
+            name=NAME, defaults={"code": secret["code"], "hosts": {"base": base}}
+        )
+        if created:
+            HookToken.issue(account, ["cdr", "ivr", "layer"], secret["hook"])
+        return account
+
+    def _person(self, account: Account, who: dict[str, Any]) -> str:
+        """Make or refresh one of the cast; returns the new password."""
+        password = secrets.token_urlsafe(9)
+        user = User.objects.filter(email=who["email"]).first()
+        if user is None:
+            user = User.objects.create_user(who["email"], password, name=who["name"], role=Role(who["role"]))
+        else:
+            user.set_password(password)
+            user.save()
+        for number, name in who.get("departments", {}).items():
+            department, _ = Department.objects.get_or_create(
+                account=account, provider_id=int(number), defaults={"name": name}
+            )
+            user.departments.add(department)
+        for code, name in who.get("agents", {}).items():
+            Agent.objects.update_or_create(account=account, key=code, defaults={"code": code, "name": name, "user": user})
+        for code in who.get("extensions", []):
+            Extension.objects.update_or_create(account=account, code=code, defaults={"user": user})
+        return password
+
+    def _welcome(self, passwords: list[tuple[str, dict[str, Any]]]) -> None:
+        self.stdout.write(f"\nVoicenter Console: http://127.0.0.1:{settings.PORT}   (Ctrl-C ends all of it)\n")
+        self.stdout.write("A demo: all calls and people are invented, no phone rings. Sign in as\n")
+        for password, who in passwords:
+            self.stdout.write(f"  {who['title']:22} {who['email']:24} {password}")
+        self.stdout.write("")
+        self.stdout.flush()

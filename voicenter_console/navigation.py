@@ -1,0 +1,56 @@
+"""What stands around every page: the rail, the person, how far the data is certain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from calls import truth
+from voicenter_console.organisation.roles import Right, Role
+from voicenter_console.webhooks.models import Delivery
+
+# A line appears when its page exists, to those who may open it: section, label, url name, icon, right.
+_LINES = [
+    (None, gettext_lazy("Home"), "home", "home", Right.SEE_HOME),
+    (gettext_lazy("Calls"), gettext_lazy("Call log"), "calls:log", "list", Right.SEE_CALLS),
+    (gettext_lazy("Figures"), gettext_lazy("Delivery health"), "deliveries:list", "activity", Right.SEE_DELIVERIES),
+    (None, gettext_lazy("Settings"), "admin:index", "settings", Right.ADMINISTER),
+]
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"demo": settings.DEMO, "nav": [], "tabbar": []}
+    counts = _counts(user)
+    sections: list[dict[str, Any]] = []
+    for section, label, name, icon, right in _LINES:
+        if not user.may(right):
+            continue
+        url = reverse(name)
+        active = request.path == url or (url != "/" and request.path.startswith(url))
+        line = {"url": url, "label": label, "icon": icon, "active": active, **counts.get(name, {})}
+        if sections and sections[-1]["label"] == section:
+            sections[-1]["lines"].append(line)
+        else:
+            sections.append({"label": section, "lines": [line]})
+    return {
+        "demo": settings.DEMO,
+        "nav": sections,
+        "tabbar": [line for section in sections for line in section["lines"]][:4],
+        "person": {"name": str(user), "role": Role(user.role).label, "initials": user.initials},
+        "live_url": "/live/",
+        "truth": truth.line(user),
+    }
+
+
+def _counts(user: Any) -> dict[str, dict[str, Any]]:
+    if not user.may(Right.SEE_DELIVERIES):
+        return {}
+    dead = Delivery.objects.visible_to(user).dead().count()
+    return {"deliveries:list": {"count": dead, "tone": "miss"}} if dead else {}

@@ -1,0 +1,7 @@
+"""Who the console works for and who works in it."""
+
+from .account import Account, Department, HookToken, RefusedAddress
+from .audit import AuditEntry
+from .people import ApiKey, User
+
+__all__ = ["Account", "ApiKey", "AuditEntry", "Department", "HookToken", "RefusedAddress", "User"]

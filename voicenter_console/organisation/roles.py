@@ -1,0 +1,50 @@
+"""Which role may do what: the only such table. Code asks `user.may(Right.X)`, never for a role's name."""
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", _("administrator")
+    MANAGER = "manager", _("manager")
+    AGENT = "agent", _("agent")
+    WALLBOARD = "wallboard", _("wallboard")
+
+
+class Right(StrEnum):
+    """What a person or an API key may do. Which rows they see is another question: `visible_to`."""
+
+    SEE_HOME = "see_home"
+    SEE_CALLS = "see_calls"
+    SEE_ALL_ACCOUNTS = "see_all_accounts"
+    SEE_DEPARTMENTS = "see_departments"
+    SEE_OWN = "see_own"
+    SEE_NUMBERS = "see_numbers"
+    SEE_PRICES = "see_prices"
+    SEE_RAW = "see_raw"
+    LISTEN = "listen"
+    EXPORT = "export"
+    DIAL = "dial"
+    SEE_DELIVERIES = "see_deliveries"
+    REPLAY = "replay"
+    SYNC = "sync"
+    ADMINISTER = "administer"
+
+
+_AGENT = {Right.SEE_CALLS, Right.SEE_OWN, Right.SEE_NUMBERS, Right.LISTEN, Right.DIAL}
+_MANAGER = _AGENT - {Right.SEE_OWN} | {
+    Right.SEE_HOME, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW, Right.EXPORT,
+    Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC,
+}  # fmt: skip
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.ADMIN: frozenset(_MANAGER | {Right.SEE_ALL_ACCOUNTS, Right.ADMINISTER}),
+    Role.MANAGER: frozenset(_MANAGER),
+    Role.AGENT: frozenset(_AGENT),
+    Role.WALLBOARD: frozenset(),
+}
+
+# A person may hold one of these apart from the role: PRODUCT 18.
+SEPARATE = (Right.LISTEN, Right.EXPORT, Right.SEE_NUMBERS, Right.SEE_PRICES)

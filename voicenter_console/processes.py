@@ -1,0 +1,52 @@
+"""The console's processes, and the supervisor that starts, restarts and ends them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+_PYTHON = sys.executable
+
+
+def console() -> dict[str, list[str]]:
+    """The programs of `manage.py up`, by name."""
+    web = [
+        _PYTHON, "-m", "uvicorn", "voicenter_console.asgi:application", "--host", os.environ.get("BIND", "127.0.0.1"),
+        "--port", str(settings.PORT), "--workers", os.environ.get("WEB_PROCESSES", "1"),
+        "--timeout-graceful-shutdown", "2", "--no-access-log", "--no-server-header", "--log-level", "warning",
+        "--no-proxy-headers",
+    ]  # fmt: skip
+    celery = [_PYTHON, "-m", "celery", "--app", "voicenter_console.celery"]
+    worker = [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING",
+              "--without-gossip", "--without-mingle"]  # fmt: skip
+    beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
+    return {"web": web, "worker": worker, "beat": beat}
+
+
+def supervise(programs: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
+    """Replace this process by a supervisor of `programs`. Ctrl-C or SIGTERM ends them all; whatever dies is restarted.
+
+    Does not return.
+    """
+    folder = Path(settings.DATA_DIR) / "up"
+    folder.mkdir(exist_ok=True)
+    config = folder / "supervisord.conf"
+    lines = [
+        "[supervisord]", "nodaemon=true", "silent=true", "logfile=/dev/null", "logfile_maxbytes=0",
+        f"pidfile={folder}/supervisord.pid", f"childlogdir={folder}", f"directory={settings.BASE_DIR}",
+        *(["user=root"] if os.getuid() == 0 else []),
+    ]  # fmt: skip
+    for name, command in programs.items():
+        lines += [
+            "", f"[program:{name}]", f"command={' '.join(command)}".replace("%", "%%"),
+            "autorestart=true", "startsecs=1", "startretries=1000000", "stopwaitsecs=8",
+            "stopasgroup=true", "killasgroup=true", "stdout_logfile=/dev/fd/1", "stdout_logfile_maxbytes=0",
+            "redirect_stderr=true",
+        ]  # fmt: skip
+    config.write_text("\n".join(lines) + "\n")
+    os.environ.update(environment)
+    os.execv(_PYTHON, [_PYTHON, "-m", "supervisor.supervisord", "--configuration", str(config)])

@@ -1,0 +1,65 @@
+"""`manage.py sandbox`: the simulated Voicenter cloud on a port, pushing to a console's hook."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+
+from voicenter_console import env
+from voicenter_console.sandbox.clock import Clock
+from voicenter_console.sandbox.cloud import CODE, Cloud
+from voicenter_console.sandbox.http import make_server
+from voicenter_console.sandbox.pusher import Pusher
+from voicenter_console.sandbox.scenarios import SCENARIOS
+from voicenter_console.voicenter.wire import Format
+
+
+class Command(BaseCommand):
+    help = "Serve a simulated Voicenter cloud: call log, click2call, and pushes of every call that ends."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument(
+            "--port", type=int, default=env.number("SANDBOX_PORT", default=8090, least=1, most=65535)
+        )
+        parser.add_argument("--code", default=CODE, help="the account's code")
+        parser.add_argument("--hook-url", default="", help="where ended calls are posted; without it none is")
+        parser.add_argument(
+            "--format", choices=[format.value for format in Format], help="one encoding for all pushes"
+        )
+        parser.add_argument("--seed", type=int, default=7)
+        parser.add_argument("--speed", type=float, default=1.0, help="virtual seconds in a second")
+        parser.add_argument("--scenario", choices=list(SCENARIOS), default="busy")
+        parser.add_argument(
+            "--history-days", type=int, default=3, help="whole days before today that have calls"
+        )
+
+    def handle(self, **options) -> None:
+        cloud = Cloud(
+            options["seed"],
+            Clock(speed=options["speed"]),
+            code=options["code"],
+            scenario=options["scenario"],
+            history_days=options["history_days"],
+        )
+        only = Format(options["format"]) if options["format"] else None
+        pusher = Pusher(cloud, options["hook_url"], only=only) if options["hook_url"] else None
+        try:
+            server = make_server(cloud, pusher, options["host"], options["port"])
+        except OSError as error:
+            raise CommandError(f"port {options['port']}: {error.strerror}") from error
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+        if pusher:
+            pusher.start()
+        self.stdout.write(f"Simulated Voicenter cloud on http://{options['host']}:{server.server_port}/")
+        self.stdout.flush()
+        stop.wait()
+        server.shutdown()
+        if pusher:
+            pusher.stop()
+        server.server_close()

@@ -1,0 +1,31 @@
+"""The map of the site: hooks for Voicenter's cloud, the API for programs, pages for people."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from calls import api as calls_api
+from calls.hooks import CdrHook
+from voicenter_console import views
+
+hooks = [
+    path("cdr/", CdrHook.as_view(), name="cdr"),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("hooks/<str:token>/", include((hooks, "hooks"))),
+    path("api/v1/", include((calls_api.urls, "api"))),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
+    path("calls/", include("calls.urls")),
+    path("deliveries/", include("voicenter_console.webhooks.urls")),
+    path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),
+    path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+]

@@ -1,0 +1,80 @@
+"""The home page, which looks into all rooms, and what machines ask: alive, ready, figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from calls import home as figures
+from calls import truth
+from calls.models import Call
+from voicenter_console.jobs import heartbeat
+from voicenter_console.organisation.models.people import Actor
+from voicenter_console.organisation.roles import Right
+from voicenter_console.webhooks.models import Delivery
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Is today all right, and what needs me? An agent's home is the call log."""
+    if not request.user.may(Right.SEE_HOME):
+        return redirect("calls:log")
+    context: dict[str, Any] = figures.today(Call.objects.visible_to(request.user), timezone.now())
+    line = truth.line(request.user)
+    context |= {"needs": _needs(request.user, line), "complete_until": line["until"] if line else None}
+    return render(request, "home.html#today" if request.htmx else "home.html", context)
+
+
+def _needs(user: Actor, line: dict[str, Any] | None) -> list[dict[str, str]]:
+    found = []
+    dead = Delivery.objects.visible_to(user).dead().count()
+    if dead:
+        title = ngettext("%(n)s delivery could not be read", "%(n)s deliveries could not be read", dead) % {"n": dead}
+        found.append({"icon": "mail-exclamation", "tone": "miss", "title": title, "action": _("Look"),
+                      "detail": _("kept; replay when the cause is fixed"),
+                      "url": reverse("deliveries:list")})  # fmt: skip
+    if line and line["tone"] != "ok":
+        found.append({"icon": "alert-triangle", "tone": line["tone"], "title": _("The call log is behind"),
+                      "detail": line["text"], "url": line["url"], "action": _("Look")})  # fmt: skip
+    return found
+
+
+@login_not_required
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive: this process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Ready: the database answers and is migrated, and the worker and beat were seen lately."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        parts = {"database": True, **heartbeat.alive()}
+    except DatabaseError:
+        parts = {"database": False}
+    ready = all(parts.values())
+    return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+
+
+@login_not_required
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus's page of this process: counts and times, no names and no numbers of people."""
+    if settings.METRICS_ADDRESSES and request.client_address not in settings.METRICS_ADDRESSES:
+        return HttpResponse(status=404)
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,208 @@
+"""Click to call: make a phone ring, play it a message, call it into a conference, hang it up (PROTOCOL S1).
+
+None of these is ever sent twice: Unreachable with `sent`, and Garbled, mean that the phone may be ringing.
+Seconds and flags are sent explicitly with the defaults of the document's tables.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .client import VoicenterClient
+from .errors import ApplicationError, BadRequest, Blocked, Garbled, Offline, Refused
+from .values import identifier, text, whole
+from .wire import decode, fold
+
+PATH = "/ForwardDialer/click2call.aspx"
+MOST_VARIABLES = 10
+VARIABLE = "var_"
+REQUEST = "var_request"
+
+_REFUSALS: dict[int, type[Refused]] = {1: BadRequest, 2: ApplicationError, 3: Offline, 4: Blocked}
+_DECORATION = re.compile(r"[\s\-.()+]+")
+_DIALLED = re.compile(r"[0-9A-Za-z_*#]{2,40}", re.ASCII)
+_VARIABLE = re.compile(r"var_[A-Za-z0-9_]{1,60}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Voicenter took it; `call_id` is the call's, or '' of a hang-up."""
+
+    call_id: str
+
+
+def call(
+    client: VoicenterClient,
+    *,
+    phone: str,
+    target: str,
+    request_id: str,
+    record: bool = False,
+    phone_login_code: str = "",
+    phone_caller_id: str = "",
+    phone_caller_name: str = "",
+    target_caller_id: str = "",
+    target_caller_name: str = "",
+    phone_max_dial_seconds: int = 60,
+    target_max_dial_seconds: int = 60,
+    max_seconds: int = 7200,
+    phone_auto_answer: bool = False,
+    target_auto_answer: bool = False,
+    check_phone: bool | None = None,
+    check_target: bool | None = None,
+    language: str = "",
+    voicemail_id: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> Accepted:
+    """Ring `phone`, then connect it with `target`: numbers, or codes of extensions.
+
+    `request_id` comes back in the call's records and finds them where the answer was lost; it is one of the
+    ten variables. `phone` may be 'logincode' with `phone_login_code`. Raises ValueError for what can never be
+    asked, and VoicenterError's kinds.
+    """
+    return _ask(
+        client,
+        "call",
+        phone,
+        {
+            "target": _dialled(target),
+            "phonelogincode": phone_login_code,
+            "record": _flag(record),
+            "phonecallerid": phone_caller_id,
+            "phonecallername": phone_caller_name,
+            "targetcallerid": target_caller_id,
+            "targetcallername": target_caller_name,
+            "phonemaxdialtime": str(phone_max_dial_seconds),
+            "targetmaxdialtime": str(target_max_dial_seconds),
+            "maxduration": str(max_seconds),
+            "phoneautoanswer": _flag(phone_auto_answer),
+            "targetautoanswer": _flag(target_auto_answer),
+            "checkphonedevicestate": _flag(check_phone),
+            "checktargetdevicestate": _flag(check_target),
+            "language": language,
+            "vm_id": voicemail_id,
+            **_variables(variables, request_id),
+        },
+    )
+
+
+def message(
+    client: VoicenterClient,
+    *,
+    phone: str,
+    request_id: str = "",
+    before: str = "",
+    digits: str = "",
+    after_number: str = "",
+    after: str = "",
+    record: bool | None = None,
+    target_caller_id: str = "",
+    target_caller_name: str = "",
+    phone_max_dial_seconds: int = 30,
+    max_seconds: int = 30,
+    phone_auto_answer: bool = False,
+    variables: Mapping[str, str] | None = None,
+) -> Accepted:
+    """Ring `phone` and play: the recording `before`, `digits` one by one, `after_number`, then `after`.
+
+    Recordings are named without their ending. That variables are taken here is a guess.
+    """
+    return _ask(
+        client,
+        "message",
+        phone,
+        {
+            "pre_rec": before,
+            "dtmf": digits,
+            "loop_rec": after_number,
+            "post_rec": after,
+            "record": _flag(record),
+            "targetcallerid": target_caller_id,
+            "targetcallername": target_caller_name,
+            "phonemaxdialtime": str(phone_max_dial_seconds),
+            "maxduration": str(max_seconds),
+            "phoneautoanswer": _flag(phone_auto_answer),
+            **_variables(variables, request_id),
+        },
+    )
+
+
+def callference(
+    client: VoicenterClient,
+    *,
+    phone: str,
+    request_id: str = "",
+    entry_code: str = "",
+    target_caller_id: str = "",
+    target_caller_name: str = "",
+    phone_max_dial_seconds: int = 30,
+    max_seconds: int = 30,
+    phone_auto_answer: bool = False,
+    variables: Mapping[str, str] | None = None,
+) -> Accepted:
+    """Ring `phone` and take it into the conference of `entry_code`. That variables are taken is a guess."""
+    return _ask(
+        client,
+        "callference",
+        phone,
+        {
+            "bbbcode": entry_code,
+            "targetcallerid": target_caller_id,
+            "targetcallername": target_caller_name,
+            "phonemaxdialtime": str(phone_max_dial_seconds),
+            "maxduration": str(max_seconds),
+            "phoneautoanswer": _flag(phone_auto_answer),
+            **_variables(variables, request_id),
+        },
+    )
+
+
+def terminate(client: VoicenterClient, *, phone: str) -> Accepted:
+    """Hang up whatever call is on the extension `phone`."""
+    return _ask(client, "terminate", phone, {})
+
+
+def _ask(client: VoicenterClient, action: str, phone: str, parameters: Mapping[str, str]) -> Accepted:
+    form = {"phone": _dialled(phone), "code": client.code, "action": action, "format": "JSON"}
+    form |= {name: value for name, value in parameters.items() if value != ""}
+    answer = client.ask(client.hosts.click2call + PATH, form=form, repeatable=False)
+    try:
+        said = fold(decode(answer.body, answer.content_type).payload)
+    except Garbled as error:
+        raise Garbled(f"{error.reason}, with HTTP status {answer.status}", at=error.at) from error
+    code, call_id = whole(said.get("errorcode")), identifier(said.get("callid"))
+    if code is None:
+        raise Garbled(f"an answer without an error code, with HTTP status {answer.status}")
+    if code:
+        words = client.without_code(text(said.get("errormessage")))
+        raise _REFUSALS.get(code, Refused)(code, words)
+    if not call_id and action != "terminate":
+        raise Garbled("accepted, but without a call id")
+    return Accepted(call_id)
+
+
+def _dialled(number: str) -> str:
+    """E.164 without its plus, or 0…, or an extension's code (PROTOCOL S1). Raises ValueError."""
+    bare = _DECORATION.sub("", number)
+    if not _DIALLED.fullmatch(bare):
+        raise ValueError("neither a number nor the code of an extension")
+    return bare.removeprefix("00") if bare.isdigit() else bare
+
+
+def _flag(value: bool | None) -> str:
+    return "" if value is None else str(value).lower()
+
+
+def _variables(variables: Mapping[str, str] | None, request_id: str) -> dict[str, str]:
+    """The account's own parameters with ours. Raises ValueError beyond ten, or for a name that is none."""
+    named = {
+        name if name.startswith(VARIABLE) else VARIABLE + name: str(value)
+        for name, value in (variables or {}).items()
+    }
+    if request_id:
+        named[REQUEST] = request_id
+    if len(named) > MOST_VARIABLES:
+        raise ValueError(f"more than {MOST_VARIABLES} variables, the request's own id included")
+    if any(not _VARIABLE.fullmatch(name) for name in named):
+        raise ValueError("a variable's name is letters, digits and _")
+    return named

@@ -1,0 +1,198 @@
+"""The one way out to Voicenter: transport, credentials, rate limit, and 'may this be repeated?'.
+
+One module per API beside this one says what to ask and reads what came; nothing else sends.
+"""
+
+import contextlib
+import ipaddress
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from typing import Protocol, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from .errors import Unreachable
+
+CONNECT_SECONDS = 3
+READ_SECONDS = 30
+ANSWER_SECONDS = 120
+ANSWER_BYTES = 64 * 2**20
+
+# Nothing has been sent when one of these is raised; with any other error something may have been.
+BEFORE_SENDING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosts:
+    """Where each API is reached, without a slash at the end; the defaults are today's (PROTOCOL)."""
+
+    click2call: str = "https://api.voicenter.com"
+    call_log: str = "https://api.voicenter.com"
+    dialer: str = "https://api.voicenter.com"
+    agents: str = "https://api.voicenter.com"
+    active_calls: str = "https://monapisec.voicenter.co.il/comet/API"
+    extensions: str = "https://monitor.voicenter.co.il/Comet/api"
+    realtime: str = "https://loginapi.voicenter.co.il"
+
+    @classmethod
+    def at(cls, base_url: str) -> Self:
+        """Every API at one address, on the paths it has in the cloud: a sandbox or a relay."""
+        base = base_url.rstrip("/")
+        everywhere = {field.name: base for field in fields(cls)}
+        return cls(**everywhere | {"active_calls": f"{base}/comet/API", "extensions": f"{base}/Comet/api"})
+
+
+class Limiter(Protocol):
+    """Whoever keeps all processes together under an account's requests a minute."""
+
+    def wait(self, account: str, cost: int) -> None:
+        """Return when `account` may send `cost` more requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, read whole; `retry_after` in seconds where the header named them."""
+
+    status: int
+    body: bytes
+    content_type: str
+    retry_after: float | None
+
+
+class VoicenterClient:
+    """A conversation with one account's cloud. Safe to share between threads; close it, or use it in `with`.
+
+    `account` is what the limiter knows the account by, `code` its secret, `transport` an httpx transport in
+    place of the network. ValueError for a code that no header could carry, and for a host that is not
+    https: plain http is for loopback and `allow_http_hosts`.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        code: str,
+        hosts: Hosts | None = None,
+        transport: httpx.BaseTransport | None = None,
+        limiter: Limiter | None = None,
+        allow_http_hosts: Collection[str] = (),
+    ):
+        if not (code.isascii() and code.isprintable()):
+            raise ValueError("an account's code is printable ASCII")
+        self.account = account
+        self.code = code
+        self.hosts = hosts or Hosts()
+        self.limiter = limiter
+        for field in fields(Hosts):
+            _refuse_plain_http(getattr(self.hosts, field.name), allow_http_hosts)
+        # A proxy or a .netrc of the environment would see the account's code.
+        self._http = httpx.Client(
+            transport=transport,
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            follow_redirects=False,
+            trust_env=False,
+            headers={"User-Agent": "voicenter-console"},
+        )
+
+    def __repr__(self) -> str:
+        return f"<VoicenterClient of {self.account!r}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def without_code(self, text: str) -> str:
+        """The text with the account's code masked, since Voicenter may repeat it in what it says."""
+        return text.replace(self.code, "•••") if self.code else text
+
+    def ask(
+        self,
+        url: str,
+        *,
+        repeatable: bool,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        bearer: bool = False,
+        limited: bool = False,
+    ) -> Answer:
+        """POST and read the whole answer, whatever its status. Raises Unreachable.
+
+        `repeatable` has no default: what makes a phone ring is never sent twice, so one that may have
+        arrived is reported with `sent` true; what only reads is sent once more. `limited` requests wait
+        their turn.
+        """
+        headers = {"Authorization": f"Bearer {self.code}"} if bearer else {}
+        request = self._http.build_request("POST", url, json=json, data=form, headers=headers)
+        try:
+            return self._send(request, limited)
+        except Unreachable:
+            if not repeatable:
+                raise
+        return self._send(request, limited)
+
+    def _send(self, request: httpx.Request, limited: bool) -> Answer:
+        if limited and self.limiter:
+            self.limiter.wait(self.account, 1)
+        until = time.monotonic() + ANSWER_SECONDS
+        try:
+            response = self._http.send(request, stream=True)
+            with contextlib.closing(response):
+                body = bytearray()
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > ANSWER_BYTES or time.monotonic() > until:
+                        raise Unreachable("its answer did not end", sent=True)
+        except httpx.HTTPError as error:
+            reason = _REASONS.get(type(error)) or f"{error}"[:200] or "the connection broke"
+            raise Unreachable(reason, sent=not isinstance(error, BEFORE_SENDING)) from error
+        retry_after = _seconds(response.headers.get("Retry-After", ""))
+        return Answer(
+            response.status_code, bytes(body), response.headers.get("Content-Type", ""), retry_after
+        )
+
+
+_REASONS: dict[type[Exception], str] = {
+    httpx.ConnectTimeout: f"no connection within {CONNECT_SECONDS} s",
+    httpx.PoolTimeout: "no free connection",
+    httpx.ReadTimeout: f"nothing came for {READ_SECONDS} s",
+    httpx.DecodingError: "its answer is compressed in a way that cannot be read",
+}
+
+
+def _seconds(retry_after: str) -> float | None:
+    return (
+        float(retry_after)
+        if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7
+        else None
+    )
+
+
+def _refuse_plain_http(url: str, allowed: Collection[str]) -> None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https" and host:
+        return
+    if parts.scheme == "http" and (host in allowed or _is_loopback(host)):
+        return
+    raise ValueError(f"{parts.scheme}://{host} is not https, and {host!r} is not in ALLOW_HTTP_HOSTS")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,117 @@
+"""What can go wrong between the console and Voicenter's cloud.
+
+    VoicenterError
+    ├── Unreachable            no answer came; `sent` tells whether the request may have arrived
+    ├── Garbled                a message or an answer that cannot be read
+    └── Refused                read, understood and refused; `code` and `words` are theirs
+        ├── LimitExceeded      call log 1      wait, then ask again
+        ├── NotAuthorised      call log 2      stop, tell the manager
+        ├── TooMuch            call log 3      halve the window
+        ├── AddressNotTrusted  call log 4      stop, tell the manager the address
+        ├── OutOfRange         call log 5      the window itself is wrong
+        ├── BadRequest         click2call 1
+        ├── ApplicationError   click2call 2
+        ├── Offline            click2call 3    the extension's representative is offline
+        └── Blocked            click2call 4    the extension may not use click to call
+
+`str()` of each is one English sentence that never holds the account's code; a page
+translates by class.
+"""
+
+
+class VoicenterError(Exception):
+    """Anything that keeps a conversation with Voicenter from succeeding."""
+
+
+class Unreachable(VoicenterError):
+    """No answer. With `sent` true the request may have arrived, so what it asks may have happened."""
+
+    def __init__(self, reason: str, *, sent: bool):
+        self.reason = reason
+        self.sent = sent
+        doubt = "it may have received the request" if sent else "it has not received the request"
+        super().__init__(f"Voicenter did not answer ({reason}); {doubt}.")
+
+
+class Garbled(VoicenterError):
+    """Bytes that are no message: `reason` in plain words, `at` the offset in bytes where it is known."""
+
+    def __init__(self, reason: str, *, at: int | None = None):
+        self.reason = reason
+        self.at = at
+        where = "" if at is None else f" at byte {at}"
+        super().__init__(f"The message cannot be read: {reason}{where}.")
+
+
+class Refused(VoicenterError):
+    """Voicenter read the request and said no: `code` and `words` as it said them."""
+
+    sentence = "Voicenter refused the request"
+
+    def __init__(self, code: int, words: str = ""):
+        self.code = code
+        self.words = words
+        said = f"{words!r}, code {code}" if words else f"code {code}"
+        super().__init__(f"{self.sentence} ({said}).")
+
+
+class LimitExceeded(Refused):
+    """Too many requests (PROTOCOL S3, S4: 30 a minute). `retry_after` is in seconds, where it was said."""
+
+    sentence = "Voicenter takes no more requests for now"
+
+    def __init__(self, code: int = 1, words: str = "", *, retry_after: float | None = None):
+        self.retry_after = retry_after
+        super().__init__(code, words)
+
+
+class NotAuthorised(Refused):
+    """The account's code is wrong or lacks the right."""
+
+    sentence = "Voicenter does not accept the account's code"
+
+
+class TooMuch(Refused):
+    """The window holds more calls than one answer may."""
+
+    sentence = "Voicenter holds too many calls in this span for one answer"
+
+
+class AddressNotTrusted(Refused):
+    """The console's address is not on the account's list; `address` is the one Voicenter saw, or ''."""
+
+    sentence = "Voicenter does not trust the address this console calls from"
+
+    def __init__(self, code: int = 4, words: str = "", *, address: str = ""):
+        self.address = address
+        super().__init__(code, words)
+
+
+class OutOfRange(Refused):
+    """The span of time asked for is not one Voicenter answers."""
+
+    sentence = "Voicenter does not answer for this span of time"
+
+
+class BadRequest(Refused):
+    """Parameters that Voicenter calls invalid."""
+
+    sentence = "Voicenter calls the request's parameters invalid"
+
+
+class ApplicationError(Refused):
+    """Voicenter failed inside."""
+
+    sentence = "Voicenter had an error of its own"
+
+
+class Offline(Refused):
+    """The extension's representative is offline."""
+
+    sentence = "The extension is offline"
+
+
+class Blocked(Refused):
+    """The extension is blocked for click to call."""
+
+    sentence = "The extension is blocked for click to call"

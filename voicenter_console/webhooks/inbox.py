@@ -1,0 +1,69 @@
+"""Keep a body, once, before anybody answers for it (PROTOCOL S5; ADR 4).
+
+`keep` is the whole write of the webhook path: one statement, one commit. The caller acknowledges only after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import zlib
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from .models import Delivery
+
+# SQLite has one writer; threads of this process queue here, in order, instead of polling its lock (a trial held
+# p99 at 39 ms with one writer where several took 400 ms). PostgreSQL needs no such queue.
+_one_writer = threading.Lock()
+
+_KEEP = """
+INSERT INTO webhooks_delivery (account_id, channel, digest, body, compressed, content_type, address, received_at,
+    last_received_at, times, answer, state, reason, attempts, due_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, %s, %s, 0, %s)
+ON CONFLICT (account_id, channel, digest) DO UPDATE
+    SET times = webhooks_delivery.times + 1, last_received_at = excluded.last_received_at
+RETURNING id, answer, times
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A body that is safe now: its row, the `err` it is answered with, how often it came."""
+
+    id: int
+    answer: int
+    times: int
+
+
+def writer() -> AbstractContextManager[object]:
+    """Hold this around a write of one's own process on SQLite."""
+    return _one_writer if connection.vendor == "sqlite" else nullcontext()
+
+
+def keep(
+    account_id: int, channel: str, body: bytes, *, content_type: str = "", address: str | None = None,
+    reason: str = "", answer: int = 0, compress: bool = False, received_at: datetime | None = None,
+    distinct: bool = False, state: str | None = None,
+) -> Kept:  # fmt: skip
+    """Store `body` or count its resend. With a `reason` it is dead on arrival, and kept all the same.
+
+    `distinct`: give it a random key, so that it never counts as a resend (a body that was not read whole).
+    Raises django.db.DatabaseError when it cannot be stored: then nothing may be acknowledged.
+    """
+    now = received_at or timezone.now()
+    digest = secrets.token_hex(32) if distinct else hashlib.sha256(body).hexdigest()
+    state = state or (Delivery.State.DEAD if reason else Delivery.State.NEW)
+    stored = zlib.compress(body, 6) if compress else body
+    to_db = connection.ops.adapt_datetimefield_value
+    at = to_db(now)
+    values = [account_id, channel, digest, stored, compress, content_type[:200], address or None, at, at,
+              answer, str(state), reason[:300], at]  # fmt: skip
+    with writer(), connection.cursor() as cursor:
+        cursor.execute(_KEEP, values)
+        return Kept(*cursor.fetchone())

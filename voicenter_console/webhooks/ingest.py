@@ -1,0 +1,105 @@
+"""The ingester: takes what waits in the inbox, oldest first, and hands it to its channel's handler.
+
+Attempts are committed before the work, so that a body which kills its process is counted. A first-timer is taken
+together with up to 199 others; a row that was tried before is taken alone, so that only the poisonous one ends
+among the dead letters.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from voicenter_console.organisation.models import Account
+
+from . import channels, faultpoints, locks
+from .models import Delivery
+
+logger = logging.getLogger(__name__)
+BATCH = 200
+MOST_ATTEMPTS = 5
+
+
+def drain(account: Account) -> int:
+    """Ingest all that is due for `account`; returns how many deliveries were finished.
+
+    Looks again after it let go of the lock: what arrived meanwhile found it held, and nobody else would come.
+    """
+    finished = 0
+    while _due(account).exists():
+        with locks.ingester(account.pk) as held:
+            if not held:
+                break
+            while batch := _take(account):
+                finished += _work(account, batch)
+    return finished
+
+
+def drain_all() -> int:
+    """What the sweeps do: every account with something due."""
+    due = Delivery.objects.waiting().filter(due_at__lte=timezone.now()).values("account_id").distinct()
+    return sum(drain(account) for account in Account.objects.filter(pk__in=due))
+
+
+def _due(account: Account):
+    return Delivery.objects.waiting().filter(account=account, due_at__lte=timezone.now())
+
+
+def _take(account: Account) -> list[Delivery]:
+    """Claim the next batch: attempts are committed here, and a lost process comes back to it after a back-off."""
+    fresh = list(_due(account).filter(attempts=0).order_by("id")[:BATCH])
+    batch = fresh or list(_due(account).order_by("id")[:1])
+    for delivery in batch:
+        delivery.attempts += 1
+    wait = timedelta(seconds=min(2 ** batch[0].attempts, 60)) if batch else None
+    if batch:
+        Delivery.objects.filter(pk__in=[row.pk for row in batch], state=Delivery.State.NEW).update(
+            attempts=F("attempts") + 1, due_at=timezone.now() + wait
+        )
+    return batch
+
+
+def _work(account: Account, batch: Sequence[Delivery]) -> int:
+    if batch[0].attempts > MOST_ATTEMPTS:
+        _bury(batch[0], f"worker lost ×{MOST_ATTEMPTS}")
+        return 1
+    try:
+        with transaction.atomic():
+            _handle(account, batch)
+    except DatabaseError:
+        raise  # the database's trouble, not the delivery's: nothing is buried, the sweep comes back
+    except Exception as error:
+        logger.exception("delivery %s and %s more could not be ingested", batch[0].pk, len(batch) - 1)
+        if len(batch) == 1 and batch[0].attempts >= MOST_ATTEMPTS:
+            _bury(batch[0], f"{type(error).__name__}: {error}")
+            return 1
+        if len(batch) > 1:  # each alone, at once
+            Delivery.objects.filter(pk__in=[row.pk for row in batch]).update(due_at=timezone.now())
+        return 0
+    return len(batch)
+
+
+def _handle(account: Account, batch: Sequence[Delivery]) -> None:
+    by_channel: dict[str, list[Delivery]] = {}
+    for delivery in batch:
+        by_channel.setdefault(delivery.channel, []).append(delivery)
+    for channel, deliveries in by_channel.items():
+        handler = channels.handler(channel)
+        faultpoints.reached("parse", deliveries)
+        dead = handler(account, deliveries) if handler else {}
+        for pk, reason in dead.items():
+            Delivery.objects.filter(pk=pk).update(state=Delivery.State.DEAD, reason=reason[:300], done_at=timezone.now())
+        good = [row.pk for row in deliveries if row.pk not in dead]
+        state = Delivery.State.DONE if handler else Delivery.State.IGNORED
+        Delivery.objects.filter(pk__in=good).update(state=state, reason="", done_at=timezone.now())
+
+
+def _bury(delivery: Delivery, reason: str) -> None:
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.NEW).update(
+        state=Delivery.State.DEAD, reason=reason[:300], done_at=timezone.now()
+    )

@@ -1,0 +1,114 @@
+"""The door that every hook of Voicenter's cloud comes through: verify, read, keep, answer (PROTOCOL S5)."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.http import Http404
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from voicenter_console.organisation.models import Account, RefusedAddress
+from voicenter_console.voicenter.errors import Garbled
+from voicenter_console.voicenter.wire import Decoded, Format, sniff
+
+from . import bodies, faultpoints, hints, inbox, metrics, tokens
+from .wire import RENDERERS, AnswerInKind, JsonRenderer, WireParser
+
+logger = logging.getLogger(__name__)
+MEGABYTE = 1 << 20
+_WORDS = {0: "OK", 1: "Parse error", 2: "Application error"}
+
+
+class VoicenterWebhook(APIView):
+    """One hook. A subclass names its channel, and may look at the decoded body before it is acknowledged."""
+
+    channel: ClassVar[str]
+    most_bytes: ClassVar[int] = 10 * MEGABYTE
+    authentication_classes = ()
+    permission_classes = ()
+    parser_classes = (WireParser,)
+    renderer_classes = (JsonRenderer,)
+    content_negotiation_class = AnswerInKind
+    schema = None
+
+    def look(self, decoded: Decoded) -> None:
+        """Raise Garbled when this body can never become what the channel is for. In memory only, and quick."""
+
+    def post(self, request: Request, token: str) -> Response:
+        account = tokens.account_for(token, self.channel)
+        if account is None:
+            metrics.refused.labels("token").inc()
+            raise Http404
+        address = getattr(request._request, "client_address", "")
+        if not account.admits(address):
+            metrics.refused.labels("address").inc()
+            _remember_refusal(account, address)
+            return Response(status=403)
+        try:
+            body = bodies.read(request._request, self.most_bytes)
+        except bodies.TooLarge:
+            return self._unread(account, request, address, 413, "larger than this hook takes")
+        except bodies.Encoded:
+            return self._unread(account, request, address, 415, "sent with a Content-Encoding")
+        return self._keep(account, request, address, body)
+
+    def _keep(self, account: Account, request: Request, address: str, body: bytes) -> Response:
+        content_type = request.META.get("CONTENT_TYPE", "")
+        reason, fmt = "", None
+        try:
+            decoded = WireParser().parse(io.BytesIO(body), content_type)
+            fmt = decoded.format
+            self.look(decoded)
+        except Garbled as error:
+            reason = str(error)
+        fmt = fmt or sniff(body, content_type)
+        faultpoints.reached("pre")
+        try:
+            kept = inbox.keep(
+                account.pk, self.channel, body, content_type=content_type, address=address,
+                reason=reason, answer=1 if reason else 0,
+            )  # fmt: skip
+        except DatabaseError:
+            logger.exception("a %s delivery could not be stored", self.channel)
+            metrics.refused.labels("storage").inc()
+            return self._answer(account, fmt, 2, status=503, headers={"Retry-After": "5"})
+        faultpoints.reached("commit")
+        if not reason and kept.times == 1:
+            hints.send(account.pk)
+        metrics.received.labels(self.channel, kept.answer).inc()
+        return self._answer(account, fmt, kept.answer)
+
+    def _unread(self, account: Account, request: Request, address: str, status: int, reason: str) -> Response:
+        """A dead letter without its body; its key is random, so that it never counts as a resend."""
+        metrics.refused.labels(str(status)).inc()
+        content_type = request.META.get("CONTENT_TYPE", "")
+        inbox.keep(account.pk, self.channel, b"", content_type=content_type, address=address, reason=reason,
+                   answer=1, distinct=True)  # fmt: skip
+        return Response(status=status)
+
+    def _answer(
+        self, account: Account, fmt: Format, err: int, *, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        answer: dict[str, Any] = {"err": err, "errdesc": _WORDS[err]}
+        if account.answer_casing == Account.Casing.TITLE:
+            answer = {key.title(): value for key, value in answer.items()}
+        self.request.accepted_renderer = RENDERERS[fmt]()
+        self.request.accepted_media_type = RENDERERS[fmt].media_type
+        return Response(answer, status=status, headers=headers)
+
+
+def _remember_refusal(account: Account, address: str) -> None:
+    if not address:
+        return
+    with inbox.writer(), transaction.atomic():
+        seen, created = RefusedAddress.objects.get_or_create(account=account, address=address)
+        if not created:
+            RefusedAddress.objects.filter(pk=seen.pk).update(times=F("times") + 1, last_seen=timezone.now())
