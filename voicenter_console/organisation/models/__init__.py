@@ -3,5 +3,6 @@
 from .account import Account, Department, HookToken, RefusedAddress
 from .audit import AuditEntry
 from .people import ApiKey, User
+from .rate import RateBucket
 
-__all__ = ["Account", "ApiKey", "AuditEntry", "Department", "HookToken", "RefusedAddress", "User"]
+__all__ = ["Account", "ApiKey", "AuditEntry", "Department", "HookToken", "RateBucket", "RefusedAddress", "User"]
