@@ -20,7 +20,7 @@ def console() -> dict[str, list[str]]:
         "--timeout-graceful-shutdown", "2", "--no-access-log", "--no-server-header", "--log-level", "warning",
         "--no-proxy-headers",
     ]  # fmt: skip
-    celery = [_PYTHON, "-m", "celery", "--app", "voicenter_console.celery"]
+    celery = [_PYTHON, "-m", "celery", "--quiet", "--app", "voicenter_console.celery"]
     worker = [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING",
               "--without-gossip", "--without-mingle"]  # fmt: skip
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]

@@ -25,6 +25,7 @@ class Search:
     """What was asked for, keys folded to lower case."""
 
     code: str = ""
+    user_code: str = ""
     begin: str = ""
     end: str = ""
     phones: set[str] = field(default_factory=set)
@@ -82,6 +83,7 @@ def _read(asked: dict[str, list], bearer: str) -> Search:
     order = [one for one in asked.get("sort", []) if isinstance(one, dict)]
     return Search(
         code=bearer or last("code"),
+        user_code=last("code"),
         begin=last("fromdate"),
         end=last("todate"),
         phones={_number(phone) for phone in several("phones", "phone")},
@@ -153,7 +155,7 @@ def _matches(cloud: Cloud, leg: Leg, search: Search) -> bool:
 def _belongs(cloud: Cloud, leg: Leg, search: Search) -> bool:
     """IdentityCriteria: whose calls the code may see. Guess: Department leaves the accounts below out."""
     centre = cloud.centre
-    if agent := centre.by_identity.get(search.code):
+    if agent := centre.by_identity.get(search.user_code):
         return leg.agent is agent
     own = centre.top if search.code == cloud.code else None
     if own is None:

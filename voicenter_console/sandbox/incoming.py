@@ -95,7 +95,8 @@ def direct_call(scene: Scene, at: datetime) -> list[Leg]:
     leg = _arrival(scene, at, customer, Kind.INCOMING, did)
     leg.department, leg.agent = agent.department, agent
     leg.target, leg.target_extension = agent.extension.sip, agent.extension
-    leg.status = scene.trouble("CHANUNAVAIL", "NOTDIALED")
+    offline = "CHANUNAVAIL" if agent.extension.sip in scene.centre.offline else ""
+    leg.status = offline or scene.trouble("CHANUNAVAIL", "NOTDIALED")
     if leg.status:
         return [leg]
     if scene.busy.get(agent.code, at) > at:

@@ -127,7 +127,8 @@ class Timeline:
 
     def _begin(self) -> None:
         """Fill the past, and let the live stream run up to the beginning, so that it starts in full swing."""
-        warm = self.started - WARM_UP
+        # Whole seconds, as all the vendor writes: a window of one second holds the rows of that second.
+        warm = (self.started - WARM_UP).replace(microsecond=0)
         busy: dict[str, datetime] = {}
         if self._history_days > 0:
             today = self.started.astimezone(ISRAEL).date()

@@ -44,6 +44,13 @@ OUTCOMES = {
     "unknown": ("fail", "help"),
 }
 
+DELIVERY_STATES = {
+    "new": ("miss", "clock"),
+    "done": ("ok", "check"),
+    "dead": ("lost", "alert-circle"),
+    "ignored": ("fail", "ban"),
+}
+
 
 def _number(text: object) -> SafeString:
     return format_html('<bdi dir="ltr" class="num">{}</bdi>', text)
@@ -93,11 +100,11 @@ def party(call) -> SafeString:
 
 
 @register.filter
-def shekels(agorot: Decimal | int | None) -> SafeString:
-    """A price in agorot as shekels with two decimals; a dash for None."""
+def shekels(agorot: Decimal | int | None, sign: str = "₪") -> SafeString:
+    """A price in agorot as shekels, two decimals; a dash for None. `sign` is '' where the column says it."""
     if agorot is None:
         return _number(DASH)
-    return _number(f"₪{Decimal(agorot) / 100:,.2f}")
+    return _number(f"{sign}{Decimal(agorot) / 100:,.2f}")
 
 
 @register.filter
@@ -138,6 +145,13 @@ def outcome(call) -> SafeString:
 def chip(tone: str, drawing: str, word: str) -> SafeString:
     """`{% chip "ok" "check" word %}`: a state in colour, icon and word."""
     return format_html('<span class="chip chip-{}">{}{}</span>', tone, icon(drawing) if drawing else "", word)
+
+
+@register.simple_tag
+def delivery_state(delivery) -> SafeString:
+    """`{% delivery_state delivery %}`: what became of a delivery, as a chip."""
+    tone, drawing = DELIVERY_STATES[delivery.state]
+    return chip(tone, drawing, delivery.get_state_display())
 
 
 @register.simple_tag

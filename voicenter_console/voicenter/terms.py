@@ -97,12 +97,14 @@ def has_talk(status: str | None) -> bool:
     return status in (None, ANSWER, VOICEMAIL) or status not in STATUSES
 
 
+_DIRECTIONS = {direction.value: direction for direction in Direction} | {
+    "incoming": Direction.IN,
+    "inbound": Direction.IN,
+    "outgoing": Direction.OUT,
+    "outbound": Direction.OUT,
+}
+
+
 def direction_of(word: str) -> Direction:
     """A push's own word for its direction, which fills the one of types that are unknown."""
-    match word.strip().casefold():
-        case "in" | "incoming" | "inbound":
-            return Direction.IN
-        case "out" | "outgoing" | "outbound":
-            return Direction.OUT
-        case other:
-            return Direction(other) if other in Direction else Direction.UNKNOWN
+    return _DIRECTIONS.get(word.strip().casefold(), Direction.UNKNOWN)
