@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from calls.filters import CallFilter
+from calls.filters import PERIODS, CallFilter
 from calls.models import Agent, Call
 from voicenter_console.organisation.models import Department
 from voicenter_console.organisation.models.people import Actor
@@ -21,6 +21,7 @@ def of(filtered: CallFilter, request: HttpRequest) -> list[dict[str, Any]]:
     """The chips in their order. Queues, agents and departments are those this person sees."""
     actor = request.user
     lists: dict[str, list[Choice]] = {
+        "period": [(value, str(label)) for value, label in PERIODS],
         "direction": [("in", _("In")), ("out", _("Out")), ("transfer", _("Transfer")), ("conference", _("Conference"))],
         "outcome": [(value, str(label)) for value, label in Call.Outcome.choices],
         "queue": _names(Call.objects.visible_to(actor).exclude(queue_name="").values_list("queue_name", flat=True)),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from calls import days
 from calls.models import Call, CallId, Cdr
 from voicenter_console import phones
 from voicenter_console.voicenter import terms
 from voicenter_console.voicenter.terms import Direction
 
+PERIODS = [("today", _("Today")), ("yesterday", _("Yesterday")), ("week", _("7 days")), ("month", _("30 days"))]
+_DAYS_BACK = {"week": 6, "month": 29}
 _MOST_TEXT = 100
 _FEWEST_DIGITS = 3
 
@@ -32,6 +38,7 @@ class CallFilter(filters.FilterSet):
     """Filters of the call log."""
 
     search = filters.CharFilter(label=_("Number, name or call id"), method="_search")
+    period = filters.ChoiceFilter(choices=PERIODS, label=_("When"), method="_period")
     direction = filters.MultipleChoiceFilter(choices=[(d.value, d.value) for d in Direction], label=_("Direction"))
     outcome = filters.MultipleChoiceFilter(choices=Call.Outcome.choices, label=_("Outcome"))
     answered = filters.BooleanFilter(label=_("Answered"))
@@ -40,7 +47,7 @@ class CallFilter(filters.FilterSet):
     agent = filters.NumberFilter(field_name="agent_id", label=_("Agent"), method="_agent")
     department = filters.NumberFilter(field_name="department_id", label=_("Department"))
     did = filters.CharFilter(label=_("Called number"), method="_exact")
-    wait = filters.NumberFilter(field_name="wait_seconds", lookup_expr="gte", label=_("Waited at least, seconds"))
+    wait = filters.NumberFilter(field_name="wait_seconds", lookup_expr="gte", label=_("Waited at least"))
     recorded = filters.BooleanFilter(field_name="has_recording", label=_("Recorded"))
     call_id = filters.CharFilter(label=_("Call id"), method="_call_id")
     after = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte", label=_("From"))
@@ -52,6 +59,15 @@ class CallFilter(filters.FilterSet):
 
     def _search(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
         return search(calls, value)
+
+    def _period(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        """Local days: `week` and `month` are the last 7 and 30 of them, today included."""
+        start, end = days.around(timezone.now())
+        if value == "yesterday":
+            start, end = days.around(start - timedelta(hours=1))
+        elif value in _DAYS_BACK:
+            start = days.before(start, _DAYS_BACK[value])
+        return calls.started_between(start, end)
 
     def _exact(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
         return calls.filter(**{name: value.replace("\x00", "")}) if value else calls

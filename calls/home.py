@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Avg, Count, F, Q
 from django.db.models.functions import ExtractHour
 from django.utils import timezone
 
+from calls import days
 from calls.models import Call
 from calls.querysets import CallQuerySet
 
@@ -16,17 +17,9 @@ TARGET_SECONDS = 20
 SHORT_SECONDS = 5
 
 
-def day_of(moment: datetime) -> tuple[datetime, datetime]:
-    """The local day around `moment`, half open; 23 or 25 hours long when the clocks change."""
-    local = timezone.localtime(moment)
-    start = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    end = timezone.make_aware(datetime.combine(start.date() + timedelta(days=1), datetime.min.time()))
-    return start, end
-
-
 def today(calls: CallQuerySet, moment: datetime) -> dict[str, Any]:
     """Figures, hours and queues of the calls in that began today."""
-    start, end = day_of(moment)
+    start, end = days.around(moment)
     incoming = calls.started_between(start, end).filter(direction="in")
     return {"figures": incoming.summary(), "hours": _hours(incoming, moment), "queues": _queues(incoming)}
 

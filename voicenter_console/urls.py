@@ -9,6 +9,8 @@ from calls import api as calls_api
 from calls.hooks import CdrHook
 from voicenter_console import views
 
+handler500 = "voicenter_console.views.server_error"
+
 hooks = [
     path("cdr/", CdrHook.as_view(), name="cdr"),
 ]

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,6 +49,12 @@ def _needs(user: Actor, line: dict[str, Any] | None) -> list[dict[str, str]]:
         found.append({"icon": "alert-triangle", "tone": line["tone"], "title": _("The call log is behind"),
                       "detail": line["text"], "url": line["url"], "action": _("Look")})  # fmt: skip
     return found
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for our own mistakes: what happened to the data, and the request's id to ask with."""
+    # without context processors: they may need the very thing that failed
+    return HttpResponse(render_to_string("500.html", {"request": request}), status=500)
 
 
 @login_not_required
