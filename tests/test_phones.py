@@ -1,7 +1,7 @@
 """Telephones as they are written (PROTOCOL S1, S2; FAULTS F-55; DESIGN's forms of numbers)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicenter_console import phones
@@ -79,6 +79,7 @@ def test_another_country_at_home():
     assert phones.display("0545550118", region="GB") != "054-555-0118"
 
 
+@settings(deadline=None)
 @given(st.none() | st.text() | st.from_regex(r"[+*]?[0-9 ()-]{0,60}", fullmatch=True))
 def test_no_text_raises_and_e164_is_what_it_says(raw):
     phone = phones.parse(raw)

@@ -1,4 +1,4 @@
-"""Click to call: every parameter of the document's tables, its answers, what is never repeated (PROTOCOL S1)."""
+"""Click to call: every documented parameter, its answers, what is never repeated (PROTOCOL S1)."""
 
 import pytest
 

@@ -11,6 +11,9 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+# What text is called that fits no charset.
+DAMAGED = "utf-8 (damaged)"
+
 # Only these are followed when declared: UTF-7, for one, could hide markup from whoever reads the bytes.
 DECLARABLE = {
     "utf-8": "utf-8",
@@ -55,7 +58,7 @@ def to_text(body: bytes, charset: str = "") -> tuple[str, str]:
 
     `charset` is the declared one. Bytes beyond ASCII that are valid UTF-8 are UTF-8 whatever was
     declared: Hebrew in a single-byte charset is never valid UTF-8. Where no charset fits, the text
-    has U+FFFD where it is damaged and the charset is called 'utf-8 (damaged)'.
+    has U+FFFD where it is damaged and the charset is called DAMAGED.
     """
     mark, marked = mark_of(body)
     tries = [marked] if marked else []
@@ -67,4 +70,4 @@ def to_text(body: bytes, charset: str = "") -> tuple[str, str]:
             return body[len(mark) :].decode(name), name
         except UnicodeDecodeError:
             continue
-    return body[len(mark) :].decode("utf-8", "replace"), "utf-8 (damaged)"
+    return body[len(mark) :].decode("utf-8", "replace"), DAMAGED

@@ -89,16 +89,15 @@ def of_pull(date: object, call_id: str, *, received_at: datetime) -> Instant:
     and Israel wall time, and where it cannot it is GMT. An unreadable Date gives the id's time, else
     `received_at`. Never raises.
     """
-    from_id = of_call_id(call_id, now=received_at)
     moment = _from_text(date)
-    if moment is None:
+    if moment is not None:
+        at = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        sane = _sane(at, received_at)
+        if moment.tzinfo and sane:
+            return Instant(at, False)
+    from_id = of_call_id(call_id, now=received_at)
+    if moment is None or not sane:
         return _without_time(from_id, received_at)
-    zoned = moment.tzinfo is not None
-    at = moment.astimezone(UTC) if zoned else moment.replace(tzinfo=UTC)
-    if not _sane(at, received_at):
-        return _without_time(from_id, received_at)
-    if zoned:
-        return Instant(at, False)
     wall = _wall(moment)
     return _choose(at, wall, from_id, otherwise_wall=False, nearer_to=wall.instants[0])
 
@@ -148,8 +147,9 @@ def _sane(at: datetime, now: datetime) -> bool:
 
 
 def _wall(naive: datetime) -> _Wall:
-    first = naive.replace(tzinfo=ISRAEL, fold=0).astimezone(UTC)
-    second = naive.replace(tzinfo=ISRAEL, fold=1).astimezone(UTC)
+    as_utc = naive.replace(tzinfo=UTC)
+    first = as_utc - naive.replace(tzinfo=ISRAEL, fold=0).utcoffset()
+    second = as_utc - naive.replace(tzinfo=ISRAEL, fold=1).utcoffset()
     if first < second:
         return _Wall((first, second), shifted=False)
     # In the hour that does not exist the earlier rule gives the later instant, which is the shift forward.

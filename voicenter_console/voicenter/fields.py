@@ -5,6 +5,7 @@ All take fields as `wire.fold` gives them, unless they need the keys as sent.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import terms
 from .errors import Garbled
@@ -194,7 +195,8 @@ def custom_data(said: Mapping, got: Mapping) -> tuple[dict, str]:
                 found.update(part)
         if given is None and (unread := verbatim(got.get(name))):
             found["CustomData"] = unread
-    found.update((key, value) for key, value in said.items() if folded_name(str(key)).startswith(VARIABLE))
+    if any(name.startswith(VARIABLE) for name in got):
+        found |= {key: value for key, value in said.items() if folded_name(str(key)).startswith(VARIABLE)}
     original = identifier(got.get("originalivruniqueid"))
     custom = {}
     for key, value in found.items():
@@ -224,7 +226,7 @@ def ivr_path(value: object) -> tuple[tuple[IvrStep, ...], str]:
 
 
 def _step(position: int, layer: Mapping) -> IvrStep:
-    got = {folded_name(str(key)).replace("_", ""): value for key, value in layer.items()}
+    got = {_layer_name(str(key)): value for key, value in layer.items()}
     order = whole(got.get("dtmforder"))
     return IvrStep(
         order=position if order is None else order,
@@ -233,6 +235,12 @@ def _step(position: int, layer: Mapping) -> IvrStep:
         layer_name=text(got.get("layername")),
         dtmf=text(got.get("dtmf"), 64),
     )
+
+
+@lru_cache(maxsize=256)
+def _layer_name(key: str) -> str:
+    """`layer_number` and `LayerNumber` are one."""
+    return folded_name(key).replace("_", "")
 
 
 def do_not_call(got: Mapping) -> bool | None:
@@ -247,8 +255,10 @@ def ai(got: Mapping) -> dict | None:
     return found if isinstance(found, dict) else None
 
 
-def unknown(said: Mapping, known: frozenset[str]) -> tuple[str, ...]:
+def unknown(said: Mapping, got: Mapping, known: frozenset[str]) -> tuple[str, ...]:
     """The names, as sent, of fields that no version of the documents has: drift to be shown (FAULTS F-26)."""
+    if got.keys() <= known:
+        return ()
     strange = (
         clean(str(key)).strip()[:100]
         for key in said

@@ -171,7 +171,7 @@ def from_notification(said: Mapping, *, received_at: datetime, reading: Reading 
         original_call_id="" if original == call_id else original,
         dnc=fields.do_not_call(got),
         ai=fields.ai(got),
-        unknown=fields.unknown(said, fields.NOTIFICATION),
+        unknown=fields.unknown(said, got, fields.NOTIFICATION),
         raw=said,
     )
 
@@ -241,6 +241,6 @@ def from_call_log(said: Mapping, *, received_at: datetime) -> CallRecord:
         ivr_raw=ivr_raw,
         custom_data=custom_data,
         original_call_id="" if original == call_id else original,
-        unknown=fields.unknown(said, fields.CALL_LOG),
+        unknown=fields.unknown(said, got, fields.CALL_LOG),
         raw=said,
     )

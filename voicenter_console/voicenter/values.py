@@ -9,7 +9,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from .errors import Garbled
-from .wire import clean, read_json, tidied
+from .wire import bounded, clean, read_json
 
 MAX_INTEGER = 2**31 - 1
 MAX_PRICE = Decimal(10) ** 8
@@ -27,7 +27,7 @@ def text(value: object, length: int = 255) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return ""
     if isinstance(value, float):
-        return str(int(value)) if math.isfinite(value) and value == int(value) else str(value)
+        return (str(int(value)) if math.isfinite(value) and value == int(value) else str(value))[:length]
     return str(value)[:length] if value.bit_length() < 1000 else ""
 
 
@@ -59,6 +59,8 @@ def whole(value: object) -> int | None:
     """A count from 0 to 2**31 - 1, fractions dropped; None where it is none or does not fit its column."""
     if type(value) is int:
         return value if 0 <= value <= MAX_INTEGER else None
+    if type(value) is str and value.isascii() and value.isdigit() and len(value) <= 10:
+        return int(value) if int(value) <= MAX_INTEGER else None
     number = _decimal(value)
     return int(number) if number is not None and 0 <= number <= MAX_INTEGER else None
 
@@ -98,7 +100,7 @@ def structure(value: object) -> dict | list | None:
 
 def _loads(written: str):
     try:
-        return tidied(read_json(written))
+        return bounded(read_json(written))
     except Garbled:
         return None
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import parse_qsl, urlencode
 
 from . import charsets, xmlrpc
@@ -87,7 +87,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
             method, payload = xmlrpc.parse(text) if format is Format.XML else (None, _one_object(text))
         except Garbled as error:
             raise Garbled(error.reason, at=_in_body(error.at, text, body, charset)) from error
-    return Decoded(format, tidied(payload), method, charset)
+    return Decoded(format, bounded(payload), method, charset)
 
 
 def decode_answer(body: bytes, content_type: str = "") -> dict:
@@ -98,28 +98,36 @@ def decode_answer(body: bytes, content_type: str = "") -> dict:
         raise Garbled("an empty answer")
     if text.startswith("<"):
         raise Garbled("a web page where JSON is expected", at=0)
-    return tidied(_one_object(text), MAX_KEYS_IN_ANSWER)
+    return bounded(_one_object(text), MAX_KEYS_IN_ANSWER)
 
 
 def read_json(text: str):
-    """JSON without NaN, infinities and numbers that become one; integers of over 300 digits stay text.
-
-    Raises Garbled with the offset in bytes of the UTF-8 text.
+    """JSON without NaN, infinities and numbers that become one. Integers of over 4,300 digits stay
+    text; NUL and lone surrogates are U+FFFD. Raises Garbled with the offset in bytes of the UTF-8 text.
     """
     try:
-        return json.loads(text, parse_int=_whole, parse_float=_finite, parse_constant=_refuse)
+        value = _loads(text)
+        return _cleaned(value) if _MAY_BE_UNFIT.search(text) else value
     except json.JSONDecodeError as error:
         raise Garbled("broken JSON", at=len(text[: error.pos].encode(errors="replace"))) from error
     except RecursionError as error:
         raise Garbled("nested too deeply") from error
 
 
-def tidied(value, max_keys: int = MAX_KEYS):
-    """The value with NUL and lone surrogates as U+FFFD.
+def _loads(text: str):
+    read = partial(json.loads, text, parse_float=_finite, parse_constant=_refuse)
+    try:
+        return read()
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # an integer of more digits than Python turns into one
+        return read(parse_int=xmlrpc.integer)
 
-    Raises Garbled beyond 32 levels, 500 keys in one object or `max_keys` in all.
-    """
-    return _tidied(value, MAX_DEPTH, [max_keys])
+
+def bounded(value, max_keys: int = MAX_KEYS):
+    """The value itself. Raises Garbled beyond 32 levels, 500 keys in one object or `max_keys` in all."""
+    _count_keys(value, MAX_DEPTH, max_keys)
+    return value
 
 
 def fold(fields: Mapping) -> dict[str, object]:
@@ -189,31 +197,35 @@ def _one_object(text: str) -> dict:
 
 
 def _read_form(body: bytes, charset: str) -> tuple[dict, str]:
-    """The pairs are split as bytes, so that one charset is found for all of them together."""
+    """Fields, and the charset they are all written in: UTF-8, the declared one, else cp1255."""
     mark, marked = charsets.mark_of(body)
     if marked.startswith(("utf-16", "utf-32")):
         body, mark = charsets.to_text(body)[0].encode(errors="replace"), b""
-    raw = body[len(mark) :].strip().decode("latin-1")
-    if "=" not in raw:
-        raise Garbled("neither JSON, XML nor a form" if raw else "an empty body")
+    body = body[len(mark) :].strip()
+    if b"=" not in body:
+        raise Garbled("neither JSON, XML nor a form" if body else "an empty body")
+    for name in ("utf-8", charset or "cp1255", "cp1255"):
+        try:
+            return _pairs(body, name, "strict"), name
+        except UnicodeDecodeError:
+            continue
+    return _pairs(body, "utf-8", "replace"), charsets.DAMAGED
+
+
+def _pairs(body: bytes, charset: str, errors: str) -> dict:
     try:
         pairs = parse_qsl(
-            raw,
+            body.decode(charset, errors),
             keep_blank_values=True,
-            encoding="latin-1",
+            encoding=charset,
+            errors=errors,
             max_num_fields=MAX_KEYS_IN_OBJECT,
         )
+    except UnicodeDecodeError:
+        raise
     except ValueError as error:
         raise Garbled("a form of too many fields") from error
-    _, charset = charsets.to_text(
-        b"\n".join(text.encode("latin-1") for pair in pairs for text in pair), charset
-    )
-    codec, errors = ("utf-8", "replace") if "damaged" in charset else (charset, "strict")
-    return dict([text.encode("latin-1").decode(codec, errors) for text in pair] for pair in pairs), charset
-
-
-def _whole(digits: str) -> int | str:
-    return int(digits) if len(digits) <= xmlrpc.MAX_DIGITS else digits
+    return {clean(name): clean(value) for name, value in pairs}
 
 
 def _finite(text: str) -> float:
@@ -227,24 +239,39 @@ def _refuse(text: str):
     raise Garbled("a number that is not finite")
 
 
+# NUL and lone surrogates, which no database takes, and the escapes by which JSON may hold them.
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
+_MAY_BE_UNFIT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
 def clean(text: str) -> str:
-    """The text with NUL and lone surrogates, which no database takes, as U+FFFD (PROTOCOL S5)."""
-    return text if text.isascii() and "\x00" not in text else _UNFIT.sub("\ufffd", text)
+    """The text with NUL and lone surrogates as U+FFFD (PROTOCOL S5)."""
+    return text if text.isprintable() else _UNFIT.sub("\ufffd", text)
 
 
-def _tidied(value, depth: int, keys_left: list[int]):
+def _cleaned(value):
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(key): _cleaned(item) for key, item in value.items()}
+    return value
+
+
+def _count_keys(value, depth: int, keys_left: int) -> int:
+    """How many keys are left of `keys_left` after those of the value, which has `depth` levels at most."""
     if not isinstance(value, (dict, list)):
-        return value
+        return keys_left
     if depth == 0:
         raise Garbled("nested too deeply")
-    if isinstance(value, list):
-        return [_tidied(item, depth - 1, keys_left) for item in value]
-    keys_left[0] -= len(value)
-    if len(value) > MAX_KEYS_IN_OBJECT or keys_left[0] < 0:
-        raise Garbled("too many fields")
-    return {clean(str(key)): _tidied(item, depth - 1, keys_left) for key, item in value.items()}
+    items = value
+    if isinstance(value, dict):
+        items = value.values()
+        keys_left -= len(value)
+        if len(value) > MAX_KEYS_IN_OBJECT or keys_left < 0:
+            raise Garbled("too many fields")
+    for item in items:
+        if type(item) is dict or type(item) is list:
+            keys_left = _count_keys(item, depth - 1, keys_left)
+    return keys_left

@@ -7,7 +7,8 @@ Voicenter sends.
 
 import math
 import re
-from xml.etree.ElementTree import Element, ParseError, SubElement, XMLParser, tostring
+from functools import partial
+from xml.etree.ElementTree import Element, ParseError, SubElement, TreeBuilder, XMLParser, tostring
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
@@ -15,11 +16,32 @@ from defusedxml.ElementTree import DefusedXMLParser
 from .errors import Garbled
 
 MAX_DEPTH = 32
-MAX_DIGITS = 300
+# A level of values is struct, member and value; a member has at most four elements.
+MAX_ELEMENTS_DEEP = 3 * MAX_DEPTH + 6
+MAX_ELEMENTS = 4 * 200_000
+SMALL = 2**16
 _WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INTEGERS = frozenset({"int", "i4", "i8"})
 _BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
+
+
+class _BoundedTree(TreeBuilder):
+    """Stops a large text that is all markup before its elements fill the memory."""
+
+    depth = 0
+    elements = 0
+
+    def start(self, tag, attrs):
+        self.depth += 1
+        self.elements += 1
+        if self.depth > MAX_ELEMENTS_DEEP or self.elements > MAX_ELEMENTS:
+            raise Garbled("nested too deeply" if self.depth > MAX_ELEMENTS_DEEP else "too many fields")
+        return super().start(tag, attrs)
+
+    def end(self, tag):
+        self.depth -= 1
+        return super().end(tag)
 
 
 def parse(text: str) -> tuple[str | None, dict]:
@@ -40,9 +62,12 @@ def parse(text: str) -> tuple[str | None, dict]:
 
 def _tree(text: str) -> Element:
     """The elements. Text without '<!' has no room for a DTD or an entity, so it may take the parser in C."""
-    parser = DefusedXMLParser(forbid_dtd=True) if "<!" in text else XMLParser()  # noqa: S314
+    target = _BoundedTree() if len(text) > SMALL else None
+    new = partial(DefusedXMLParser, forbid_dtd=True) if "<!" in text else XMLParser
+    parser = new(target=target)
     try:
-        parser.feed(text)
+        for start in range(0, len(text), SMALL):
+            parser.feed(text[start : start + SMALL])
         return parser.close()
     except ParseError as error:
         raise Garbled("broken XML", at=_offset(text, *error.position)) from error
@@ -95,12 +120,20 @@ def _scalar(kind: str, text: str):
         return None
     bare = text.strip()
     if kind in _INTEGERS:
-        return int(bare) if _WHOLE.fullmatch(bare) and len(bare) <= MAX_DIGITS else text
+        return integer(bare) if _WHOLE.fullmatch(bare) else text
     if kind == "boolean":
         return _BOOLEANS.get(bare.lower(), text)
     if kind == "double":
         return _finite(bare)
     raise Garbled(f"the type {kind[:20]} is not allowed")
+
+
+def integer(digits: str) -> int | str:
+    """The number, or its text where it has more digits than Python turns into one (4,300)."""
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
 
 
 def _finite(text: str) -> float:
