@@ -7,9 +7,15 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self) -> None:
-        from calls import ingest
+        from calls import ingest, resolver
+        from calls.health import pulling, rereading
+        from calls.signals import calls_changed
+        from voicenter_console.jobs import claims
         from voicenter_console.webhooks import channels
         from voicenter_console.webhooks.models import Delivery
 
         channels.register(Delivery.Channel.CDR, ingest.take_notifications)
         channels.register(Delivery.Channel.CALL_LOG, ingest.take_call_log_pages)
+        calls_changed.connect(resolver.heard)
+        claims.register(pulling.KIND, pulling.run)
+        claims.register(rereading.KIND, rereading.run)

@@ -6,88 +6,111 @@ the other's address redirects. Beyond MOST_LEGS a link is kept and shown, but no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
-from calls import grouping
+from calls import bulk, grouping
 from calls.models import Call, CallId, CallRedirect, Cdr
 from calls.signals import calls_merged
-from voicenter_console.organisation.models import Account, User
+from voicenter_console.organisation.models import Account
 
 MOST_LEGS = 100
+
+Node = str | int
 
 
 class Forest:
     """Disjoint sets of nodes with a size each. Nodes are call ids (text) and existing calls (their number)."""
 
     def __init__(self, sizes: dict[int, int]) -> None:
-        self._parent: dict[str | int, str | int] = {}
-        self._size: dict[str | int, int] = dict(sizes)
+        self._parent: dict[Node, Node] = {}
+        self._size: Counter[Node] = Counter(sizes)
 
-    def find(self, node: str | int) -> str | int:
-        while (above := self._parent.get(node, node)) != node:
-            node = above
-        return node
+    def find(self, node: Node) -> Node:
+        top = node
+        while (above := self._parent.get(top, top)) != top:
+            top = above
+        while node != top:  # later look-ups find the top at once
+            self._parent[node], node = top, self._parent.get(node, top)
+        return top
 
-    def join(self, one: str | int, other: str | int, most: int | None = None) -> bool:
+    def join(self, one: Node, other: Node, most: int | None = None) -> bool:
         """False where the two together would pass `most`."""
         one, other = self.find(one), self.find(other)
         if one == other:
             return True
-        size = self._size.get(one, 0) + self._size.get(other, 0)
+        size = self._size[one] + self._size[other]
         if most is not None and size > most:
             return False
         self._parent[other] = one
         self._size[one] = size
         return True
 
-    def grow(self, node: str | int) -> None:
-        root = self.find(node)
-        self._size[root] = self._size.get(root, 0) + 1
+    def grow(self, node: Node) -> None:
+        """One leg more."""
+        self._size[self.find(node)] += 1
 
 
-def place(account: Account, cdrs: Sequence[Cdr]) -> None:
-    """Give each leg its Call, opening and joining calls as the legs' ids say. The legs are not saved here."""
-    ordered = sorted(cdrs, key=lambda cdr: (cdr.started_at, cdr.call_uid, cdr.type))
-    uids = {cdr.call_uid for cdr in cdrs} | {cdr.original_call_uid for cdr in cdrs if cdr.original_call_uid}
-    known = dict(CallId.objects.filter(account=account, call_uid__in=uids).values_list("call_uid", "call_id"))
-    sizes = dict(Call.objects.filter(pk__in=set(known.values())).annotate(n=Count("cdrs")).values_list("pk", "n"))
-    forest = Forest(sizes)
+def place(account: Account, changed: Sequence[Cdr], gone: Sequence[Cdr]) -> list[tuple[Call, list[Cdr]]]:
+    """Give each of the `changed` legs its Call, and write the calls that they and the `gone` legs touch.
+
+    The legs themselves are not written here. Returns those calls, each with all of its legs.
+    """
+    legs = sorted(changed, key=lambda cdr: (cdr.started_at, cdr.call_uid, cdr.type))
+    uids = {cdr.call_uid for cdr in (*legs, *gone)} | {cdr.original_call_uid for cdr in legs if cdr.original_call_uid}
+    of_account = CallId.objects.filter(account=account)
+    known = {row.call_uid: row.call_id for row in bulk.found(of_account, "call_uid", uids)}
+    forest = _grown(legs, known)
+    homes = _homes(account, legs, known, forest)
+    for cdr in legs:
+        cdr.call = homes[forest.find(cdr.call_uid)]
+    touched = list({id(call): call for call in homes.values()}.values())
+    of_call = _legs(touched, legs, gone)
+    members = _members(touched)
+    for uid in uids:
+        if home := homes.get(forest.find(uid)):
+            members[id(home)].add(uid)
+    _write(touched, of_call, members)
+    for cdr in legs:
+        cdr.call_id = cdr.call.pk  # a call that was new has its number only now
+    bulk.insert(
+        [
+            CallId(account_id=account.pk, call_uid=uid, call_id=home.pk)
+            for uid in sorted(uids - known.keys())
+            if (home := homes.get(forest.find(uid)))
+        ]
+    )
+    return [(call, of_call[id(call)]) for call in touched]
+
+
+def _grown(legs: Sequence[Cdr], known: dict[str, int]) -> Forest:
+    """What is known already, with the new legs and their links, as far as those may be followed."""
+    sized = Call.objects.annotate(n=Count("cdrs"))
+    forest = Forest({call.pk: call.n for call in bulk.found(sized.only("pk"), "pk", known.values())})
     for uid, call in known.items():
         forest.join(call, uid)
-    for cdr in ordered:
+    for cdr in legs:
         if cdr.pk is None:
             forest.grow(cdr.call_uid)
-    for cdr in ordered:
+    for cdr in legs:
         if cdr.original_call_uid:
             cdr.link_followed = forest.join(cdr.call_uid, cdr.original_call_uid, MOST_LEGS)
-    homes = _homes(account, ordered, uids, known, forest)
-    CallId.objects.bulk_create(
-        [CallId(account=account, call_uid=uid, call=homes[forest.find(uid)]) for uid in sorted(uids - known.keys())]
-    )
-    for cdr in ordered:
-        cdr.call = homes[forest.find(cdr.call_uid)]
+    return forest
 
 
-def _homes(
-    account: Account, cdrs: Sequence[Cdr], uids: set[str], known: dict[str, int], forest: Forest
-) -> dict[str | int, Call]:
-    """The Call of each component: the earliest created of those it holds, or a new one."""
-    members: dict[str | int, set[int]] = {forest.find(uid): set() for uid in uids}
+def _homes(account: Account, legs: Sequence[Cdr], known: dict[str, int], forest: Forest) -> dict[Node, Call]:
+    """The Call of each component: the earliest created of those it holds, or a new one, not yet written."""
+    held: dict[Node, set[int]] = {forest.find(cdr.call_uid): set() for cdr in legs}
     for uid, call in known.items():
-        members[forest.find(uid)].add(call)
-    existing = Call.objects.in_bulk(set(known.values()))
-    fresh = {
-        root: Call(account=account, root="", started_at=timezone.now(), direction="unknown")
-        for root, calls in members.items() if not calls
-    }  # fmt: skip
-    Call.objects.bulk_create(fresh.values(), batch_size=500)
-    homes = {root: existing[min(calls)] for root, calls in members.items() if calls} | fresh
-    for root, calls in members.items():
-        for gone in sorted(calls)[1:]:
-            _join(homes[root], existing[gone])
+        held.setdefault(forest.find(uid), set()).add(call)
+    existing = {call.pk: call for call in bulk.found(Call.objects.all(), "pk", known.values())}
+    homes = {top: existing[min(calls)] if calls else Call(account=account) for top, calls in held.items()}
+    for top, calls in held.items():
+        for merged in sorted(calls)[1:]:
+            _join(homes[top], existing[merged])
     return homes
 
 
@@ -101,31 +124,39 @@ def _join(kept: Call, gone: Call) -> None:
     Call.objects.filter(pk=gone.pk).delete()
 
 
-def regroup(account: Account, changed: Iterable[Cdr]) -> list[Call]:
-    """Recompute the calls that `changed` legs are part of; returns those that remain."""
-    calls = Call.objects.in_bulk({cdr.call_id for cdr in changed})
-    legs: dict[int, list[Cdr]] = {pk: [] for pk in calls}
-    for cdr in Cdr.objects.filter(call__in=calls):
-        legs[cdr.call_id].append(cdr)
-    ids: dict[int, list[str]] = {pk: [] for pk in calls}
-    for call, uid in CallId.objects.filter(call__in=calls).values_list("call_id", "call_uid"):
-        ids[call].append(uid)
+def _legs(calls: Sequence[Call], changed: Sequence[Cdr], gone: Sequence[Cdr]) -> dict[int, list[Cdr]]:
+    """All legs of each call (by its identity in memory): the changed ones, and those that stay as they are."""
+    by_pk = {call.pk: call for call in calls if call.pk}
+    legs: dict[int, list[Cdr]] = {id(call): [] for call in calls}
+    for cdr in changed:
+        legs[id(cdr.call)].append(cdr)
+    elsewhere = {cdr.pk for cdr in (*changed, *gone)}
+    for cdr in bulk.found(Cdr.objects.defer("raw", "custom_data"), "call", by_pk):
+        if cdr.pk not in elsewhere:
+            legs[id(by_pk[cdr.call_id])].append(cdr)
+    return legs
+
+
+def _members(calls: Sequence[Call]) -> dict[int, set[str]]:
+    """The call ids that each call had so far."""
+    by_pk = {call.pk: call for call in calls if call.pk}
+    members: dict[int, set[str]] = {id(call): set() for call in calls}
+    for row in bulk.found(CallId.objects.all(), "call", by_pk):
+        members[id(by_pk[row.call_id])].add(row.call_uid)
+    return members
+
+
+def _write(calls: Iterable[Call], legs: dict[int, list[Cdr]], members: dict[int, set[str]]) -> None:
     now = timezone.now()
-    for pk, call in calls.items():
-        parents: dict[str, list[str]] = {uid: [] for uid in ids[pk]}
-        for cdr in legs[pk]:
+    fresh = [call for call in calls if call.pk is None]
+    known = [call for call in calls if call.pk is not None]
+    for call in calls:
+        parents: dict[str, list[str]] = {uid: [] for uid in members[id(call)]}
+        for cdr in legs[id(call)]:
             if cdr.original_call_uid and cdr.link_followed:
                 parents[cdr.call_uid].append(cdr.original_call_uid)
-        for name, value in grouping.summarise(legs[pk], grouping.root_of(parents)).items():
+        for name, value in grouping.summarise(legs[id(call)], grouping.root_of(parents)).items():
             setattr(call, name, value)
         call.changed_at = now
-    columns = [field.name for field in Call._meta.concrete_fields if not field.primary_key]
-    Call.objects.bulk_update(calls.values(), columns, batch_size=100)
-    return list(calls.values())
-
-
-def people(calls: Iterable[Call]) -> set[int]:
-    """Ids of the people one of whose agents or phones had a leg in `calls`."""
-    legs = Cdr.objects.filter(call__in=[call.pk for call in calls])
-    mine = Q(agents__cdrs__in=legs) | Q(extensions__cdrs__in=legs)
-    return set(User.objects.filter(mine).values_list("pk", flat=True))
+    Call.objects.bulk_create(fresh)
+    bulk.update(known)

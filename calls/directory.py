@@ -1,75 +1,108 @@
-"""Agents, extensions and departments grow from what the CDRs name. Called by the ingester, inside its transaction."""
+"""Agents, extensions and departments grow from what the CDRs name. Called by the ingester, in its transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from calls import bulk
 from calls.models import Agent, Extension
 from voicenter_console.organisation.models import Account, Department
 from voicenter_console.voicenter.records import CallRecord
 
+LONGEST_NAME = 200
+
 
 class Directory:
-    """What is known of one account's people, phones and departments, with what a batch of records adds."""
+    """One account's people, phones and departments as far as `records` name them, with those that are new.
 
-    def __init__(self, account: Account, records: Iterable[CallRecord]) -> None:
+    Only `fresh` ones, in the order of their receipt, rename: what was said long ago is not said again by being read
+    again. Agents come from the legs that were merged of them (`agents`), so that a record which lacks the code makes
+    nobody twice.
+    """
+
+    def __init__(self, account: Account, records: Iterable[CallRecord], fresh: Iterable[CallRecord]) -> None:
         records = list(records)
-        self.account = account
-        self._departments = self._grow_departments(records)
-        self._agents = self._grow_agents(records)
+        self._account = account
+        self._departments = self._grow_departments(records, fresh)
         self._extensions = self._grow_extensions(records)
 
     def department(self, provider_id: int | None) -> int | None:
+        """Our id of the department that the provider numbers so."""
         return self._departments[provider_id].pk if provider_id in self._departments else None
 
-    def agent(self, code: str, name: str) -> Agent | None:
-        return self._agents.get(code or name)
+    def extension(self, code: str) -> int | None:
+        """Our id of the phone with this SIP code."""
+        return self._extensions[code].pk if code in self._extensions else None
 
-    def extension(self, code: str) -> Extension | None:
-        return self._extensions.get(code)
+    def agents(self, named: Iterable[tuple[str, str]]) -> dict[str, Agent]:
+        """The agents of legs by `key_of(code, name)`, from pairs of both; new and renamed ones are written."""
+        wanted = {key_of(code, name): (code, name[:LONGEST_NAME]) for code, name in named if code or name}
+        known = {agent.key: agent for agent in bulk.found(self._of(Agent), "key", wanted)}
+        fresh = [
+            Agent(account=self._account, key=key, code=code, name=name)
+            for key, (code, name) in sorted(wanted.items())
+            if key not in known
+        ]
+        Agent.objects.bulk_create(fresh)
+        renamed = _rename(known, {key: name for key, (_, name) in wanted.items()})
+        bulk.update(renamed, ["name"])
+        return known | {agent.key: agent for agent in fresh}
 
-    def _grow_departments(self, records: list[CallRecord]) -> dict[int, Department]:
-        named = {r.department_id: r.department_name or "" for r in records if r.department_id}
-        tops = {r.top_department_id: r.top_department_name or "" for r in records if r.top_department_id}
-        wanted = {**named, **{pk: tops[pk] or named.get(pk, "") for pk in tops}}
-        known = {d.provider_id: d for d in Department.objects.filter(account=self.account, provider_id__in=wanted)}
-        for provider_id, name in sorted(wanted.items()):
-            if provider_id not in known:
-                known[provider_id] = Department.objects.create(
-                    account=self.account, provider_id=provider_id, name=name[:200]
-                )
-            elif name and known[provider_id].name != name[:200]:
-                known[provider_id].name = name[:200]
-                known[provider_id].save(update_fields=["name"])
-        for record in records:
-            child, top = known.get(record.department_id), known.get(record.top_department_id)
-            if child and top and child != top and child.parent_id is None and top.parent_id != child.pk:
-                child.parent = top
-                child.save(update_fields=["parent"])
-        return known
+    def _of(self, model):
+        return model.objects.filter(account=self._account)
 
-    def _grow_agents(self, records: list[CallRecord]) -> dict[str, Agent]:
-        wanted = {
-            r.agent_code or r.agent_name: (r.agent_code or "", r.agent_name or "")
-            for r in records if r.agent_code or r.agent_name
-        }  # fmt: skip
-        known = {agent.key: agent for agent in Agent.objects.filter(account=self.account, key__in=wanted)}
-        for key, (code, name) in sorted(wanted.items()):
-            if key not in known:
-                known[key] = Agent.objects.create(account=self.account, key=key, code=code, name=name)
-            elif name and known[key].name != name:
-                known[key].name = name
-                known[key].save(update_fields=["name"])
+    def _grow_departments(self, records: list[CallRecord], fresh: Iterable[CallRecord]) -> dict[int, Department]:
+        numbers = {n for r in records for n in (r.department_id, r.top_department_id) if n}
+        names: dict[int, str] = {}
+        parents: dict[int, int] = {}
+        for record in fresh:
+            its, top = record.department_id, record.top_department_id
+            for number, name in ((its, record.department_name), (top, record.top_department_name)):
+                if number and name:
+                    names[number] = name[:LONGEST_NAME]
+            if its and top:
+                parents[its] = top
+        known = {row.provider_id: row for row in bulk.found(self._of(Department), "provider_id", numbers)}
+        missing = [
+            Department(account=self._account, provider_id=number, name=names.get(number, ""))
+            for number in sorted(numbers - known.keys())
+        ]
+        Department.objects.bulk_create(missing)
+        bulk.update(_rename(known, names), ["name"])
+        known |= {row.provider_id: row for row in missing}
+        for number, top in parents.items():
+            _put_under(known[number], known[top])
         return known
 
     def _grow_extensions(self, records: list[CallRecord]) -> dict[str, Extension]:
-        wanted: dict[str, str] = {}
-        for r in records:
-            for code in (r.extension, r.caller_extension, r.target_extension):
-                if code:
-                    wanted.setdefault(code, "")
-        known = {line.code: line for line in Extension.objects.filter(account=self.account, code__in=wanted)}
-        missing = [Extension(account=self.account, code=code) for code in sorted(wanted) if code not in known]
-        if missing:
-            known |= {line.code: line for line in Extension.objects.bulk_create(missing)}
-        return known
+        wanted = {
+            code for r in records for code in (r.extension, r.caller_extension, r.target_extension) if code
+        }
+        known = {line.code: line for line in bulk.found(self._of(Extension), "code", wanted)}
+        fresh = [Extension(account=self._account, code=code) for code in sorted(wanted - known.keys())]
+        Extension.objects.bulk_create(fresh)
+        return known | {line.code: line for line in fresh}
+
+
+def key_of(code: str, name: str) -> str:
+    """By what an agent is known: the code, or the name where no code ever came."""
+    return (code or name)[:LONGEST_NAME]
+
+
+def _rename(known: Mapping, names: Mapping) -> list:
+    """Those whose name is another now; changed, not written."""
+    renamed = []
+    for key, row in known.items():
+        name = names.get(key)
+        if name and row.name != name:
+            row.name = name
+            renamed.append(row)
+    return renamed
+
+
+def _put_under(child: Department, top: Department) -> None:
+    """Once: an administrator may have moved it since. Never below itself."""
+    if child == top or child.parent_id is not None or top.parent_id == child.pk:
+        return
+    child.parent = top
+    child.save(update_fields=["parent"])

@@ -13,6 +13,7 @@ from calls.models import Call, Cdr
 from voicenter_console import phones
 from voicenter_console.voicenter import clock, terms
 from voicenter_console.voicenter.terms import Direction
+from voicenter_console.voicenter.values import MAX_INTEGER
 
 Outcome = Call.Outcome
 _DIALER_TALK = frozenset({18, 19})
@@ -30,7 +31,9 @@ _OUTCOMES: dict[str, str] = {
 
 def is_answered(cdr: Cdr) -> bool:
     """ANSWER; or, where only leg 1 of a two-leg row is known, a talk that lasted (PROTOCOL S4)."""
-    return cdr.status == terms.ANSWER or (cdr.status is None and bool(cdr.talk_seconds))
+    if cdr.status is None and cdr.type_id in terms.TWO_LEG:
+        return bool(cdr.talk_seconds)
+    return cdr.status == terms.ANSWER
 
 
 def root_of(parents: Mapping[str, Iterable[str]]) -> str:
@@ -70,7 +73,7 @@ def summarise(cdrs: Sequence[Cdr], root: str) -> dict[str, Any]:
         "agent_id": talkers[0].agent_id if talkers else None,
         "agent_name": talkers[0].agent_name if talkers else next((leg.agent_name for leg in legs if leg.agent_name), ""),
         "more_agents": max(len({leg.agent_id for leg in talkers}) - 1, 0),
-        "outcome": _outcome(counted, bool(answered)),
+        "outcome": str(_outcome(counted, bool(answered))),
         "answered": bool(answered),
         "wait_seconds": _total(leg.wait_seconds for leg in counted),
         "ring_seconds": customer_leg.ring_seconds,
@@ -118,4 +121,4 @@ def _numbers(legs: Sequence[Cdr]) -> str:
 
 def _total(values: Iterable[int | None]) -> int | None:
     known = [value for value in values if value is not None]
-    return sum(known) if known else None
+    return min(sum(known), MAX_INTEGER) if known else None  # absurd seconds must not overflow their column

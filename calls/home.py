@@ -15,6 +15,7 @@ from calls.querysets import CallQuerySet
 
 TARGET_SECONDS = 20
 SHORT_SECONDS = 5
+OPENS, CLOSES = 7, 19  # hours that the chart shows of every day, calls or not
 
 
 def today(calls: CallQuerySet, moment: datetime) -> dict[str, Any]:
@@ -33,8 +34,8 @@ def _hours(incoming: CallQuerySet, moment: datetime) -> list[dict[str, Any]]:
         left=Count("pk", filter=Q(outcome=Call.Outcome.FLOWED_OUT)),
     )
     by_hour = {row["hour"]: row for row in rows}
-    last = max([timezone.localtime(moment).hour, *by_hour])
-    first = min([*by_hour, last])
+    first = min([OPENS, *by_hour])
+    last = max([CLOSES - 1, timezone.localtime(moment).hour, *by_hour])
     found = []
     for hour in range(first, last + 1):
         row = by_hour.get(hour, {"offered": 0, "good": 0, "abandoned": 0, "left": 0})

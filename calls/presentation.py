@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from calls import kinds
 from calls.models import Call, Cdr
 from voicenter_console.voicenter import terms
 
@@ -36,9 +37,11 @@ _STATUS_WORDS = {
 
 
 def with_labels(legs: Iterable[Cdr]) -> list[Cdr]:
-    """The legs, each with `status_label` and `tone`; a word we do not know is shown as it came (F-26)."""
+    """The legs, each with `kind_label`, `status_label` and `tone`; unknown words are shown as they came (F-26)."""
     legs = sorted(legs, key=lambda leg: (leg.started_at, leg.type_id or 0))
     for leg in legs:
+        leg.ivr_path = [{**step, "dtmf": pressed(step)} for step in leg.ivr_path]
+        leg.kind_label = kinds.label(leg)
         status = leg.status or leg.leg1_status
         leg.tone, leg.status_label = _STATUS_WORDS.get(status or "", ("fail", status and _("unknown (%s)") % status))
     return legs
@@ -57,9 +60,15 @@ def steps(call: Call, legs: Iterable[Cdr]) -> list[dict[str, Any]]:
             found.append({
                 "at": leg.started_at, "icon": "sitemap", "tone": "fail",
                 "title": step.get("layer_name") or _("Menu %s") % (step.get("layer_number") or ""),
-                "detail": "", "keys": step.get("dtmf") or "", "source": source, "pk": None,
+                "detail": "", "keys": step["dtmf"], "source": source, "pk": None,
             })  # fmt: skip
     return found
+
+
+def pressed(step: dict[str, Any]) -> str:
+    """The keys of an IVR step. Voicenter says 0 both for the key and for nothing pressed, so 0 says neither."""
+    keys = str(step.get("dtmf") or "")
+    return "" if keys == "0" else keys
 
 
 def _icon(leg: Cdr) -> str:
@@ -74,4 +83,4 @@ def _title(leg: Cdr) -> str:
         return _("Queue %s") % leg.queue_name
     if leg.agent_name:
         return _("Rang %s") % leg.agent_name
-    return leg.type_name or _("Call")
+    return leg.kind_label or _("Call")

@@ -1,14 +1,46 @@
 """Celery's doors to calls."""
 
+from datetime import timedelta
+from uuid import UUID
+
 from celery import shared_task
 
 from voicenter_console.organisation.models import Account
 
 
+# A pull that takes longer goes on with the next beat: a worker's thread is not one account's for an hour.
+LONGEST_PULL = timedelta(minutes=4)
+
+
 @shared_task
 def sync_call_log() -> None:
-    """Pull what the pushes missed. Safe to run at any time, any number of times."""
+    """Have each account's call log pulled, one apart from the other. Safe to run at any time, any number of times."""
+    accounts = Account.objects.filter(pulls=True, provider=Account.Provider.VOICENTER)
+    for account_id in accounts.values_list("pk", flat=True):
+        sync_account.apply_async([account_id], retry=False, expires=240)
+
+
+@shared_task
+def sync_account(account_id: int) -> None:
+    """Pull what the pushes missed of one account."""
     from calls import sync
 
-    for account in Account.objects.filter(pulls=True, provider=Account.Provider.VOICENTER):
-        sync.run(account)
+    account = Account.objects.filter(pk=account_id, pulls=True).first()
+    if account:
+        sync.run(account, longest=LONGEST_PULL)
+
+
+@shared_task
+def send_dial(request_id: str) -> None:
+    """A hint that somebody asked for a phone to ring."""
+    from calls import dialling
+
+    dialling.send(UUID(request_id))
+
+
+@shared_task
+def sweep_dials() -> None:
+    """Dial requests whose hint or whose sender was lost."""
+    from calls import dialling
+
+    dialling.sweep()

@@ -17,7 +17,14 @@ from voicenter_console.live import stream  # isort: skip  (Django must be set up
 
 THREADS = env.number("WEB_THREADS", default=16, least=1, most=200)
 
-_pages = WSGIMiddleware(pages, workers=THREADS)
+
+
+def over_wsgi(app: Any) -> WSGIMiddleware:
+    """`app` in a pool of threads of its own."""
+    return WSGIMiddleware(app, workers=THREADS)
+
+
+_pages = over_wsgi(pages)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -9,3 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voicenter_console.settings")
 app = Celery("voicenter_console")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# For every thread: without this a web thread's hint goes to an application without a broker, and nowhere.
+app.set_default()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from calls import truth
+from voicenter_console.jobs.models import Job
 from voicenter_console.organisation.roles import Right, Role
 from voicenter_console.webhooks.models import Delivery
 
@@ -45,6 +46,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "tabbar": [line for section in sections for line in section["lines"]][:4],
         "person": {"name": str(user), "role": Role(user.role).label, "initials": user.initials},
         "live_url": "/live/",
+        "jobs_active": Job.objects.filter(owner=user).unfinished().count(),
         "truth": truth.line(user),
     }
 

@@ -12,11 +12,11 @@ from django.conf import settings
 _PYTHON = sys.executable
 
 
-def console() -> dict[str, list[str]]:
-    """The programs of `manage.py up`, by name."""
+def console(port: int | None = None) -> dict[str, list[str]]:
+    """The programs of `manage.py up`, by name; the web listens on `port`, by default on the setting PORT."""
     web = [
         _PYTHON, "-m", "uvicorn", "voicenter_console.asgi:application", "--host", os.environ.get("BIND", "127.0.0.1"),
-        "--port", str(settings.PORT), "--workers", os.environ.get("WEB_PROCESSES", "1"),
+        "--port", str(port or settings.PORT), "--workers", os.environ.get("WEB_PROCESSES", "1"),
         "--timeout-graceful-shutdown", "2", "--no-access-log", "--no-server-header", "--log-level", "warning",
         "--no-proxy-headers",
     ]  # fmt: skip

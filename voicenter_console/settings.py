@@ -24,6 +24,8 @@ PUBLIC_URL = env.url("PUBLIC_URL", schemes=("http", "https"))
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, most=10)
 ALLOW_HTTP_HOSTS = env.words("ALLOW_HTTP_HOSTS")
 DEMO = env.flag("DEMO", default=False)
+# Whether click to call may ring numbers outside Israel; premium and satellite numbers stay refused.
+DIAL_INTERNATIONAL = env.flag("DIAL_INTERNATIONAL", default=False)
 # Who may read /metrics; empty: any address that reaches the port.
 METRICS_ADDRESSES = env.words("METRICS_ADDRESSES", "127.0.0.1,::1")
 
@@ -37,7 +39,7 @@ INSTALLED_APPS = [
     "ivr",
     "voicenter_console.sandbox",
     "voicenter_console",
-    "django.contrib.admin",
+    "voicenter_console.organisation.back_office_app.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -146,6 +148,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=env.number("SYNC_SECONDS", default=300, least=5)),
         "options": {"expires": 240},
     },
+    "calls.dials": {
+        "task": "calls.tasks.sweep_dials",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 4},
+    },
     "jobs.sweep": {
         "task": "voicenter_console.jobs.tasks.sweep",
         "schedule": timedelta(seconds=5),
@@ -186,6 +193,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+# Only a proxy of ours may say that the browser spoke https; without one the header is a stranger's word.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if SESSION_COOKIE_SECURE else None
 SECURE_HSTS_SECONDS = 31536000 if SESSION_COOKIE_SECURE else 0

@@ -7,12 +7,22 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from calls import api as calls_api
 from calls.hooks import CdrHook
+from calls.views import health
 from voicenter_console import views
+from voicenter_console.webhooks import urls as deliveries
 
 handler500 = "voicenter_console.views.server_error"
 
 hooks = [
     path("cdr/", CdrHook.as_view(), name="cdr"),
+]
+
+# The page of deliveries speaks of calls too, which deliveries know nothing of.
+delivery_health = [
+    path("", health.page, name="list"),
+    path("pull/", health.pull, name="pull"),
+    path("clock/<int:pk>/", health.clock, name="clock"),
+    *deliveries.urlpatterns,
 ]
 
 urlpatterns = [
@@ -22,7 +32,8 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
     path("calls/", include("calls.urls")),
-    path("deliveries/", include("voicenter_console.webhooks.urls")),
+    path("deliveries/", include((delivery_health, "deliveries"))),
+    path("jobs/", include("voicenter_console.jobs.urls")),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -31,9 +31,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Is today all right, and what needs me? An agent's home is the call log."""
     if not request.user.may(Right.SEE_HOME):
         return redirect("calls:log")
-    context: dict[str, Any] = figures.today(Call.objects.visible_to(request.user), timezone.now())
+    now = timezone.now()
+    context: dict[str, Any] = figures.today(Call.objects.visible_to(request.user), now)
     line = truth.line(request.user)
-    context |= {"needs": _needs(request.user, line), "complete_until": line["until"] if line else None}
+    until = line["until"] if line else None
+    context |= {"now": now, "needs": _needs(request.user, line), "complete_until": until}
     return render(request, "home.html#today" if request.htmx else "home.html", context)
 
 

@@ -4,8 +4,9 @@ from .call import Call, CallId, CallRedirect
 from .cdr import Cdr, CdrRecord
 from .dial import DialRequest
 from .people import Agent, Extension
-from .sync import SyncGap, SyncWindow
+from .sync import SyncGap, SyncState, SyncWindow
 
 __all__ = [
-    "Agent", "Call", "CallId", "CallRedirect", "Cdr", "CdrRecord", "DialRequest", "Extension", "SyncGap", "SyncWindow",
+    "Agent", "Call", "CallId", "CallRedirect", "Cdr", "CdrRecord", "DialRequest", "Extension", "SyncGap",
+    "SyncState", "SyncWindow",
 ]  # fmt: skip

@@ -79,7 +79,8 @@ def _deliveries(found: Call) -> list[Any]:
     deliveries = Delivery.objects.filter(records__cdr__call=found).defer("body").distinct().order_by("received_at")
     rows = list(deliveries[:50])
     for row in rows:
-        row.label = f"{row.get_channel_display()}, {row.content_type or _('no content type')}"
+        kind = row.content_type or _("no content type")
+        row.label = f"{row.get_channel_display()}, {kind}"
         row.raw_url = reverse("deliveries:raw", args=[row.pk])
     return rows
 

@@ -1,20 +1,28 @@
-// Calls by hour: stacked bars as SVG in a left-to-right box. Colours come from the tokens and follow the theme; after
+// Calls or deliveries by hour: stacked bars as SVG in a left-to-right box. Colours come from the tokens and follow the theme; after
 // `complete until` the hour is hatched; in a right-to-left page time runs from the right (DESIGN, Charts, RTL).
 (() => {
   "use strict";
-  const SERIES = [
-    { name: "answered", colour: "--ok-solid" },
-    { name: "left", colour: "--flow-solid" },
-    { name: "abandoned", colour: "--lost-solid", hatched: true },
-    { name: "other", colour: "--fail-solid" },
-  ];
+  const SERIES = {
+    hours: [
+      { name: "answered", colour: "--ok-solid" },
+      { name: "left", colour: "--flow-solid" },
+      { name: "abandoned", colour: "--lost-solid", hatched: true },
+      { name: "other", colour: "--fail-solid" },
+    ],
+    deliveries: [
+      { name: "understood", colour: "--ok-solid" },
+      { name: "waiting", colour: "--miss-solid" },
+      { name: "again", colour: "--fail-solid" },
+      { name: "unread", colour: "--lost-solid", hatched: true },
+    ],
+  };
   const hidden = new Set();
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const rows = (box) => JSON.parse(document.getElementById(box.dataset.source).textContent);
   const word = (box, name) => box.dataset[`word${name[0].toUpperCase()}${name.slice(1)}`];
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-  const present = (data) => SERIES.filter((one) => data.some((row) => row[one.name]));
+  const present = (box, data) => SERIES[box.dataset.chart].filter((one) => data.some((row) => row[one.name]));
 
   function hatch(colour, ground) {
     return { symbol: "rect", color: ground, backgroundColor: colour, dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4 };
@@ -27,7 +35,7 @@
     const head = document.createElement("b");
     head.textContent = row.hour;
     node.append(head);
-    for (const one of present(rows(box))) {
+    for (const one of present(box, rows(box))) {
       const line = document.createElement("span");
       line.textContent = `${word(box, one.name)} ${row[one.name]}`;
       node.append(line);
@@ -43,13 +51,20 @@
     return index < 0 ? null : { index, part: Number(found[2]) / 60 };
   }
 
+  // With a gutter the bars stand over the columns of a table beneath, whose row heads are as wide.
+  function grid(box, rtl) {
+    const gutter = Number(box.dataset.gutter);
+    if (!gutter) return { left: 8, right: 8, top: 14, bottom: 4, containLabel: true };
+    return { left: rtl ? 0 : gutter, right: rtl ? gutter : 0, top: 14, bottom: 22, containLabel: false };
+  }
+
   function option(box) {
     const data = rows(box);
     const rtl = document.documentElement.dir === "rtl";
     const text = { color: token("--ink3"), fontSize: 11.5, fontFamily: token("--tblr-font-sans-serif") };
     const limit = edge(box, data);
     const hours = data.map((row) => row.hour);
-    const bars = present(data).map((one) => ({
+    const bars = present(box, data).map((one) => ({
       name: one.name,
       type: "bar",
       stack: "calls",
@@ -61,7 +76,7 @@
     return {
       animation: false,
       aria: { enabled: true, label: { description: summary(box, data) } },
-      grid: { left: 8, right: 8, top: 14, bottom: 4, containLabel: true },
+      grid: grid(box, rtl),
       tooltip: {
         trigger: "axis", confine: true, backgroundColor: token("--sheet"), borderColor: token("--line2"),
         textStyle: { color: token("--ink") }, axisPointer: { type: "shadow", z: -1, shadowStyle: { color: token("--hover"), opacity: 0.6 } },
@@ -99,14 +114,14 @@
   }
 
   function summary(box, data) {
-    return `${word(box, "title")}: ${data.map((row) => `${row.hour} ${present(data).map((one) => `${word(box, one.name)} ${row[one.name]}`).join(", ")}`).join("; ")}`;
+    return `${word(box, "title")}: ${data.map((row) => `${row.hour} ${present(box, data).map((one) => `${word(box, one.name)} ${row[one.name]}`).join(", ")}`).join("; ")}`;
   }
 
   function drawKeys(box) {
     const place = document.querySelector(`[data-chart-keys="${box.id}"]`);
     place.dataset.drawn = "";
     place.replaceChildren(
-      ...present(rows(box)).map((one) => {
+      ...present(box, rows(box)).map((one) => {
         const item = document.createElement("li");
         const button = Object.assign(document.createElement("button"), { type: "button" });
         button.setAttribute("aria-pressed", !hidden.has(one.name));
@@ -124,7 +139,7 @@
 
   function drawTable(box) {
     const data = rows(box);
-    const shown = present(data);
+    const shown = present(box, data);
     const table = document.createElement("table");
     table.className = "rows";
     const head = table.createTHead().insertRow();

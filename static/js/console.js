@@ -3,13 +3,22 @@
   "use strict";
   const byId = (id) => document.getElementById(id);
 
-  // --- toasts: a server names them in `HX-Trigger: {"toast": {"text", "tone", "action", "url"}}` -------------------
-  function toast({ text, tone, action, url }) {
+  // --- toasts: a server names them in `HX-Trigger: {"toast": {"text", "tone", "action", "url"}}`; an undo has `post`
+  //     and `values` in place of the url ---------------------------------------------------------------------------
+  function toast({ text, tone, action, url, post, values }) {
     const place = byId("toasts");
     const line = document.createElement("div");
     line.className = tone === "error" ? "toast-line is-error" : "toast-line";
     line.append(Object.assign(document.createElement("span"), { textContent: text }));
     if (action && url) line.append(Object.assign(document.createElement("a"), { textContent: action, href: url }));
+    if (action && post) {
+      const undo = Object.assign(document.createElement("button"), { type: "button", textContent: action });
+      undo.addEventListener("click", () => {
+        line.remove();
+        htmx.ajax("POST", post, { source: document.body, swap: "none", values });
+      });
+      line.append(undo);
+    }
     if (tone === "error") {
       const close = Object.assign(document.createElement("button"), { type: "button", textContent: place.dataset.close });
       close.addEventListener("click", () => line.remove());
@@ -128,7 +137,7 @@
   Object.assign(Idiomorph.defaults.callbacks, {
     beforeAttributeUpdated: (name, node) => !(name in kept && node.matches(kept[name])),
     beforeNodeMorphed(old, fresh) {
-      if (!(old instanceof Element) || !old.matches("[data-drawn]")) return true;
+      if (!(old instanceof Element) || !old.matches("[data-drawn], .dial:has(.dial-progress)")) return true;
       if (fresh.dataset?.completeUntil !== undefined) old.dataset.completeUntil = fresh.dataset.completeUntil;
       return false;
     },

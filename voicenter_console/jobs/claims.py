@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -36,12 +36,21 @@ class Progress:
     def __init__(self, job: Job) -> None:
         self.job = job
 
-    def report(self, done: int, total: int | None = None, message: str = "") -> None:
-        """Write progress and renew the lease. Raises Cancelled or Lost."""
+    def report(
+        self, done: int, total: int | None = None, message: str = "", *, result: dict[str, object] | None = None
+    ) -> None:
+        """Write progress and renew the lease; no message leaves the last one. Raises Cancelled or Lost.
+
+        `result` is kept with the job: what it found, or where a runner that is called again goes on.
+        """
         held = Job.objects.filter(pk=self.job.pk, state=State.RUNNING, attempts=self.job.attempts)
-        values = {"done": done, "lease_until": timezone.now() + LEASE, "message": message[:300]}
+        values = {"done": done, "lease_until": timezone.now() + LEASE}
+        if message:
+            values["message"] = message[:300]
         if total is not None:
             values["total"] = total
+        if result is not None:
+            values["result"] = result
         if not held.update(**values):
             raise Lost
         self.job.done = done
@@ -58,13 +67,22 @@ def enqueue(kind: str, label: str, *, owner: object = None, key: str | None = No
     """A new job, or the unfinished one with the same key. The hint is sent after the commit."""
     from .tasks import run  # the task imports what imports us
 
-    if key is not None:
-        waiting = Job.objects.filter(kind=kind, key=key, state__in=[State.QUEUED, State.RUNNING]).first()
-        if waiting:
-            return waiting
-    job = Job.objects.create(kind=kind, label=label, owner=owner, key=key, parameters=parameters)
+    if key is not None and (asked := unfinished(kind, key)):
+        return asked
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(kind=kind, label=label, owner=owner, key=key, parameters=parameters)
+    except IntegrityError:  # somebody asked for the same at the same moment
+        if key is not None and (asked := unfinished(kind, key)):
+            return asked
+        raise
     transaction.on_commit(lambda: run.apply_async([job.pk], retry=False), robust=True)
     return job
+
+
+def unfinished(kind: str, key: str) -> Job | None:
+    """The job of that kind and key which waits or runs; there is one at most."""
+    return Job.objects.unfinished().filter(kind=kind, key=key).first()
 
 
 def cancel(job: Job) -> None:

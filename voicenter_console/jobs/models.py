@@ -19,6 +19,9 @@ class JobQuerySet(models.QuerySet["Job"]):
             return self
         return self.filter(owner_id=getattr(actor, "pk", None))
 
+    def unfinished(self) -> JobQuerySet:
+        return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+
 
 class Job(models.Model):
     """A piece of work that outlives its request. A worker claims it by a conditional UPDATE, with a lease."""
@@ -65,6 +68,10 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
     @property
     def percent(self) -> int | None:

@@ -17,13 +17,14 @@ from .rate import SharedLimiter
 
 # Tests mount the sandbox here, in the same process.
 transport: httpx.BaseTransport | None = None
+limiter = SharedLimiter()
 
 
 def client(account: Account) -> VoicenterClient:
     """A client with the account's code and addresses; use it in `with`."""
     return VoicenterClient(
         account=f"account-{account.pk}", code=account.code or "", hosts=hosts(account), transport=transport,
-        limiter=SharedLimiter(), allow_http_hosts=settings.ALLOW_HTTP_HOSTS,
+        limiter=limiter, allow_http_hosts=settings.ALLOW_HTTP_HOSTS,
     )  # fmt: skip
 
 

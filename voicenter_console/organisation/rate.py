@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from .models import RateBucket
@@ -14,6 +13,12 @@ from .models import RateBucket
 PER_MINUTE = 20
 # With a burst of 5 no minute holds more than 25 requests, whatever came before it.
 BURST = 5
+# Seconds until another try where two were at it at once.
+_CONTENDED = 0.01
+
+
+# A row that claims to be from further ahead was written by a clock that was wrong.
+_CLOCK_LEEWAY = timedelta(minutes=1)
 
 
 class SharedLimiter:
@@ -26,23 +31,33 @@ class SharedLimiter:
         self._sleep = sleep
 
     def wait(self, account: str, cost: int) -> None:
-        """Return when `account` may send `cost` more requests; waits seconds, never more than a minute at a time."""
+        """Return when `account` may send `cost` more requests (at most BURST); sleeps up to a minute at a time."""
         while (seconds := self._take(account, cost)) > 0:
             self._sleep(min(seconds, 60))
 
+    def back_off(self, account: str, seconds: float) -> None:
+        """Nobody sends for `account` in the next `seconds`: Voicenter said that it was too much."""
+        tokens = 1 - seconds * PER_MINUTE / 60
+        while not self._set(self._bucket(account), tokens, self._now()):
+            self._sleep(_CONTENDED)
+
     def _take(self, key: str, cost: int) -> float:
         """0 where the tokens were taken, else how many seconds to wait before asking again."""
-        bucket = RateBucket.objects.filter(pk=key).first()
-        if bucket is None:
-            try:
-                with transaction.atomic():
-                    bucket = RateBucket.objects.create(key=key, tokens=BURST, at=self._now())
-            except IntegrityError:
-                bucket = RateBucket.objects.get(pk=key)
-        now = max(self._now(), bucket.at)
-        filled = min(BURST, bucket.tokens + (now - bucket.at).total_seconds() * PER_MINUTE / 60)
+        bucket = self._bucket(key)
+        now = self._now()
+        since = max(0.0, (now - bucket.at).total_seconds())
+        filled = min(BURST, bucket.tokens + since * PER_MINUTE / 60)
         if filled < cost:
+            if bucket.at > now + _CLOCK_LEEWAY:
+                self._set(bucket, filled, now)
             return (cost - filled) * 60 / PER_MINUTE
-        unchanged = RateBucket.objects.filter(pk=key, version=bucket.version)
-        taken = unchanged.update(tokens=filled - cost, at=now, version=bucket.version + 1)
-        return 0 if taken else 0.01
+        return 0 if self._set(bucket, filled - cost, max(now, bucket.at)) else _CONTENDED
+
+    def _bucket(self, key: str) -> RateBucket:
+        full = {"tokens": BURST, "at": self._now()}
+        return RateBucket.objects.get_or_create(key=key, defaults=full)[0]
+
+    def _set(self, bucket: RateBucket, tokens: float, at: datetime) -> bool:
+        """Whether nobody else was quicker."""
+        unchanged = RateBucket.objects.filter(pk=bucket.pk, version=bucket.version)
+        return bool(unchanged.update(tokens=tokens, at=at, version=bucket.version + 1))

@@ -3,14 +3,14 @@
 from enum import StrEnum
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
-    ADMIN = "admin", _("administrator")
-    MANAGER = "manager", _("manager")
-    AGENT = "agent", _("agent")
-    WALLBOARD = "wallboard", _("wallboard")
+    ADMIN = "admin", pgettext_lazy("role", "administrator")
+    MANAGER = "manager", pgettext_lazy("role", "manager")
+    AGENT = "agent", pgettext_lazy("role", "agent")
+    WALLBOARD = "wallboard", pgettext_lazy("role", "wallboard")
 
 
 class Right(StrEnum):
@@ -30,13 +30,14 @@ class Right(StrEnum):
     SEE_DELIVERIES = "see_deliveries"
     REPLAY = "replay"
     SYNC = "sync"
+    CONNECT = "connect"  # how an account is listened to: its clock, the addresses that may push
     ADMINISTER = "administer"
 
 
 _AGENT = {Right.SEE_CALLS, Right.SEE_OWN, Right.SEE_NUMBERS, Right.LISTEN, Right.DIAL}
 _MANAGER = _AGENT - {Right.SEE_OWN} | {
     Right.SEE_HOME, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW, Right.EXPORT,
-    Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC,
+    Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC, Right.CONNECT,
 }  # fmt: skip
 
 RIGHTS: dict[str, frozenset[Right]] = {

@@ -17,10 +17,12 @@ from django.utils.translation import gettext
 
 from voicenter_console import phones
 from voicenter_console.templatetags import shapes
+from voicenter_console.webhooks import reasons
 
 register = template.Library()
 for drawing in (shapes.call_strip, shapes.story_strip, shapes.strip_keys, shapes.sign_in_shapes):
     register.simple_tag(drawing)
+register.filter("reason_in_words", reasons.in_words)
 
 DASH = "–"
 # Drawings that point somewhere: they are mirrored where the page runs from right to left.

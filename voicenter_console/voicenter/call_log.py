@@ -1,11 +1,11 @@
 """The call log, asked for (PROTOCOL S3, S4): one page for one span of time."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from . import records
+from . import clock, fields, records
 from .client import Answer, VoicenterClient
 from .errors import (
     AddressNotTrusted,
@@ -75,7 +75,30 @@ class CallLogPage:
         return self.total_hits <= self.return_hits < MOST_ROWS
 
 
-def page(
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Which leg a row is of, and when it began (aware UTC), `exact` where its Date says so itself."""
+
+    call_id: str
+    type: str
+    began: datetime
+    exact: bool
+
+
+def outline(row: Mapping, *, received_at: datetime) -> Outline:
+    """A row in short, for whoever counts rows without reading them. Never raises; '' where there is no id."""
+    got = fold(row)
+    call_id, kind = text(got.get("callid"), 64), fields.kind(got.get("type"), got.get("cdrtype"))
+    began = clock.of_pull(got.get("date"), call_id, received_at=received_at)
+    return Outline(call_id, kind.key, began.at, not began.uncertain)
+
+
+def page(client: VoicenterClient, **wanted) -> CallLogPage:
+    """`ask` and `read` in one. Raises VoicenterError's kinds."""
+    return read(ask(client, **wanted), without_code=client.without_code)
+
+
+def ask(
     client: VoicenterClient,
     *,
     from_: datetime,
@@ -86,12 +109,11 @@ def page(
     identity: str = "Account",
     user_code: str = "",
     bearer: bool = False,
-) -> CallLogPage:
-    """Ask for the calls that began from `from_` to `to`, both aware, in whole seconds.
+) -> Answer:
+    """Ask for the calls that began from `from_` to `to`, both aware, in whole seconds; the answer unread.
 
     `identity` is one of IDENTITIES; 'User' needs that user's own `user_code`. With `bearer` the account's
-    code goes in the Authorization header instead of the body. Raises VoicenterError's kinds: the whole page
-    is refused where a part of it is missing.
+    code goes in the Authorization header instead of the body. Raises Unreachable.
     """
     if identity not in IDENTITIES:
         raise ValueError(f"identity is one of {', '.join(IDENTITIES)}")
@@ -116,14 +138,12 @@ def page(
         asked["code"] = user_code
     elif not bearer:
         asked["code"] = client.code
-    answer = client.ask(
-        client.hosts.call_log + PATH, json=asked, bearer=bearer, repeatable=True, limited=True
-    )
-    return read(answer, without_code=client.without_code)
+    return client.ask(client.hosts.call_log + PATH, json=asked, bearer=bearer, repeatable=True, limited=True)
 
 
 def read(answer: Answer, *, without_code=str) -> CallLogPage:
-    """One answer, by its body's error number before its HTTP status. Raises Refused or Garbled."""
+    """One answer, by its body's error number before its HTTP status. Raises Refused or Garbled: the whole page
+    is refused where a part of it is missing."""
     try:
         said = fold(decode_answer(answer.body, answer.content_type))
     except Garbled as error:

@@ -29,6 +29,7 @@ __all__ = [
     "from_call_log",
     "from_notification",
     "notification_call_id",
+    "notification_offset",
     "rows_of_page",
     "type_key",
 ]
@@ -179,6 +180,11 @@ def from_notification(said: Mapping, *, received_at: datetime, reading: Reading 
 def notification_call_id(said: Mapping) -> str:
     """The id alone of a CDR that was pushed, asked for before the hook answers. Raises Garbled."""
     return fields.call_id(fold(said).get("ivruniqueid"))
+
+
+def notification_offset(said: Mapping, started_at: datetime) -> int | None:
+    """Seconds by which a pushed time, read as true UTC, is ahead of the exact start; None where none was sent."""
+    return clock.offset_seen(fold(said).get("time"), started_at)
 
 
 def rows_of_page(body: bytes) -> tuple[dict, ...]:

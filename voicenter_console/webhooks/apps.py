@@ -8,7 +8,10 @@ class WebhooksConfig(AppConfig):
     verbose_name = _("Deliveries")
 
     def ready(self) -> None:
-        from . import sweeper
+        from voicenter_console.jobs import claims
 
+        from . import replay, sweeper
+
+        claims.register(replay.KIND, replay.run)
         worker_init.connect(sweeper.start)
         worker_shutdown.connect(sweeper.stop)

@@ -8,7 +8,7 @@ among the dead letters.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import DatabaseError, transaction
@@ -68,9 +68,12 @@ def _work(account: Account, batch: Sequence[Delivery]) -> int:
     if batch[0].attempts > MOST_ATTEMPTS:
         _bury(batch[0], f"worker lost ×{MOST_ATTEMPTS}")
         return 1
+    by_channel: dict[str, list[Delivery]] = {}
+    for delivery in batch:
+        by_channel.setdefault(delivery.channel, []).append(delivery)
     try:
-        with transaction.atomic():
-            _handle(account, batch)
+        for channel, deliveries in by_channel.items():
+            _handle(account, channel, deliveries)
     except DatabaseError:
         raise  # the database's trouble, not the delivery's: nothing is buried, the sweep comes back
     except Exception as error:
@@ -84,19 +87,34 @@ def _work(account: Account, batch: Sequence[Delivery]) -> int:
     return len(batch)
 
 
-def _handle(account: Account, batch: Sequence[Delivery]) -> None:
-    by_channel: dict[str, list[Delivery]] = {}
-    for delivery in batch:
-        by_channel.setdefault(delivery.channel, []).append(delivery)
-    for channel, deliveries in by_channel.items():
-        handler = channels.handler(channel)
-        faultpoints.reached("parse", deliveries)
-        dead = handler(account, deliveries) if handler else {}
-        for pk, reason in dead.items():
-            Delivery.objects.filter(pk=pk).update(state=Delivery.State.DEAD, reason=reason[:300], done_at=timezone.now())
-        good = [row.pk for row in deliveries if row.pk not in dead]
-        state = Delivery.State.DONE if handler else Delivery.State.IGNORED
-        Delivery.objects.filter(pk__in=good).update(state=state, reason="", done_at=timezone.now())
+def _handle(account: Account, channel: str, deliveries: Sequence[Delivery]) -> None:
+    """One transaction, or as many as the handler takes; in the last of them the deliveries are done."""
+    faultpoints.reached("parse", deliveries)
+    handler = channels.handler(channel)
+    steps = handler(account, deliveries) if handler else None
+    dead: dict[int, str] | None = None
+    while dead is None:
+        with transaction.atomic():
+            dead = _step(steps) if steps else {}
+            if dead is not None:
+                _finish(deliveries, dead, Delivery.State.DONE if steps else Delivery.State.IGNORED)
+
+
+def _step(steps: channels.Steps) -> dict[int, str] | None:
+    """None where there is more to do."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        return end.value
+    return None
+
+
+def _finish(deliveries: Sequence[Delivery], dead: Mapping[int, str], state: str) -> None:
+    now = timezone.now()
+    for pk, reason in dead.items():
+        Delivery.objects.filter(pk=pk).update(state=Delivery.State.DEAD, reason=reason[:300], done_at=now)
+    good = [row.pk for row in deliveries if row.pk not in dead]
+    Delivery.objects.filter(pk__in=good).update(state=state, reason="", done_at=now)
 
 
 def _bury(delivery: Delivery, reason: str) -> None:

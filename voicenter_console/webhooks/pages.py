@@ -1,35 +1,35 @@
-"""The delivery page: is Voicenter talking to us? What could not be read, why, and once more."""
+"""Acts upon deliveries: see one raw, replay dead letters, set them aside, let a refused address in."""
 
 from __future__ import annotations
 
-from django.db.models import Count, Max, Min
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+import json
+from typing import Any
 
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from voicenter_console.organisation import audit
 from voicenter_console.organisation.access import needs
+from voicenter_console.organisation.models import Account, RefusedAddress
 from voicenter_console.organisation.roles import Right
 
-from .models import Delivery, Drift
+from . import health, letters, replay
+from .models import Delivery
 
-SHOWN_BYTES = 20_000
 
-
-@require_GET
-@needs(Right.SEE_DELIVERIES)
-def deliveries(request: HttpRequest) -> HttpResponse:
-    visible = Delivery.objects.visible_to(request.user)
-    groups = visible.dead().values("reason").annotate(
-        n=Count("pk"), first=Min("received_at"), last=Max("last_received_at"), example=Max("pk")
-    )  # fmt: skip
-    context = {
-        "groups": list(groups.order_by("-n")[:50]),
-        "recent": visible.defer("body").order_by("-pk")[:20],
-        "waiting": visible.waiting().count(),
-        "drift": Drift.objects.filter(account__in=visible.values("account")).order_by("-last_seen")[:20],
-    }
-    return render(request, "deliveries/list.html", context)
+def said(request: HttpRequest, text: str, **more: Any) -> HttpResponse:
+    """The answer to an act: a toast and a fresh page. `more` as console.js takes it: action, post, values."""
+    if request.htmx:
+        happened = {"toast": {"text": text, **more}, "deliveries": True, "jobs": True}
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(happened)})
+    messages.info(request, text)
+    return redirect("deliveries:list")
 
 
 @require_GET
@@ -37,16 +37,67 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 def raw(request: HttpRequest, pk: int) -> HttpResponse:
     """The bytes as they came, as text; what is no text shows as �."""
     delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
-    body = delivery.bytes
+    letter = letters.opened(delivery, whole_numbers=request.user.may(Right.SEE_NUMBERS))
     context = {
         "facts": [
             (_("State"), delivery.get_state_display()),
-            (_("Why"), delivery.reason or "–"),
+            (_("Why"), _(delivery.reason) if delivery.reason else "–"),
             (_("Content type"), delivery.content_type or "–"),
             (_("From address"), delivery.address or "–"),
             (_("Times received"), delivery.times),
-            (_("Bytes"), len(body)),
+            (_("Bytes"), letter.length),
         ],
-        "text": body[:SHOWN_BYTES].decode("utf-8", "replace"),
+        "text": letter.before + letter.after,
+        "letter": letter,
     }
-    return render(request, "calls/raw.html#raw" if request.htmx else "calls/raw.html", context)
+    return render(request, "deliveries/raw.html#raw" if request.htmx else "deliveries/raw.html", context)
+
+
+def _choice(request: HttpRequest) -> dict[str, Any]:
+    """Which dead letters a form means: `pk` one, `reason` those of one cause, neither all."""
+    pk = request.POST.get("pk", "")
+    if pk:
+        return {"pk": int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0}
+    return {"reason": request.POST["reason"]} if "reason" in request.POST else {}
+
+
+@require_POST
+@needs(Right.REPLAY)
+def replay_letters(request: HttpRequest) -> HttpResponse:
+    job = replay.ask(request.user, **_choice(request), address=audit.address_of(request))
+    return said(request, str(job) if job else _("There is nothing left to replay."))
+
+
+@require_POST
+@needs(Right.REPLAY)
+def set_aside(request: HttpRequest) -> HttpResponse:
+    choice = _choice(request)
+    count = replay.set_aside(request.user, **choice, address=audit.address_of(request))
+    text = ngettext("%(n)s delivery set aside", "%(n)s deliveries set aside", count) % {"n": f"{count:,}"}
+    return said(request, text, action=_("Undo"), post=reverse("deliveries:put_back"), values=choice)
+
+
+@require_POST
+@needs(Right.REPLAY)
+def put_back(request: HttpRequest) -> HttpResponse:
+    count = replay.put_back(request.user, **_choice(request), address=audit.address_of(request))
+    return said(
+        request, ngettext("%(n)s delivery is back", "%(n)s deliveries are back", count) % {"n": f"{count:,}"}
+    )
+
+
+@require_POST
+@needs(Right.CONNECT)
+def admit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a refused address on the account's list."""
+    refused = get_object_or_404(RefusedAddress, pk=pk, account__in=health.accounts_of(request.user))
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(pk=refused.account_id)
+        before = list(account.addresses)
+        if not account.admits(refused.address):
+            account.addresses = [*before, refused.address]
+            account.save(update_fields=["addresses"])
+        audit.record(request.user, "account.addresses", account, before=before, after=account.addresses,
+                     address=audit.address_of(request))  # fmt: skip
+        refused.delete()
+    return said(request, _("%(address)s may push from now on.") % {"address": refused.address})

@@ -58,7 +58,8 @@ class VoicenterWebhook(APIView):
             return self._unread(account, request, address, 413, "larger than this hook takes")
         except bodies.Encoded:
             return self._unread(account, request, address, 415, "sent with a Content-Encoding")
-        return self._keep(account, request, address, body)
+        with metrics.seconds.labels(self.channel).time():
+            return self._keep(account, request, address, body)
 
     def _keep(self, account: Account, request: Request, address: str, body: bytes) -> Response:
         content_type = request.META.get("CONTENT_TYPE", "")
@@ -68,7 +69,7 @@ class VoicenterWebhook(APIView):
             fmt = decoded.format
             self.look(decoded)
         except Garbled as error:
-            reason = str(error)
+            reason = error.reason
         fmt = fmt or sniff(body, content_type)
         faultpoints.reached("pre")
         try:

@@ -1,0 +1,101 @@
+"""Back office of calls: what the ingester wrote is read here; agents and extensions are tied to people."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from calls.models import Agent, Call, Cdr, CdrRecord, DialRequest, Extension, SyncGap, SyncState, SyncWindow
+from voicenter_console.organisation.back_office import AuditedAdmin, ReadOnlyAdmin
+
+
+@admin.register(Agent)
+class AgentAdmin(AuditedAdmin):
+    """They grow from call records, so none is added or removed by hand."""
+
+    list_display = ("name", "code", "account", "user")
+    list_filter = ("account", ("user", admin.EmptyFieldListFilter))
+    list_select_related = ("account", "user")
+    search_fields = ("name", "code", "user__name")
+    readonly_fields = ("account", "code", "name")
+    fields = (*readonly_fields, "user")
+    autocomplete_fields = ("user",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Extension)
+class ExtensionAdmin(AgentAdmin):
+    list_display = ("code", "name", "account", "user")
+
+
+@admin.register(Call)
+class CallAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "account", "direction", "customer", "queue_name", "agent_name", "outcome")
+    list_filter = ("outcome", "direction", "account", "started_at")
+    list_select_related = ("account",)
+    search_fields = ("root", "numbers", "customer")
+    ordering = ("-started_at", "-id")
+
+
+@admin.register(Cdr)
+class CdrAdmin(ReadOnlyAdmin):
+    list_display = (
+        "started_at",
+        "call_uid",
+        "type_name",
+        "status",
+        "caller",
+        "target",
+        "sources",
+        "link_followed",
+    )
+    list_filter = ("account", "type_name", "status", "link_followed", "time_uncertain")
+    list_select_related = ("account",)
+    search_fields = ("call_uid", "caller", "target", "agent_name")
+    ordering = ("-started_at", "-id")
+
+
+@admin.register(CdrRecord)
+class CdrRecordAdmin(ReadOnlyAdmin):
+    list_display = ("call_uid", "source", "first_received_at", "account")
+    list_filter = ("source", "account")
+    list_select_related = ("account",)
+    search_fields = ("call_uid",)
+    ordering = ("-id",)
+
+
+@admin.register(DialRequest)
+class DialRequestAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "action", "phone", "target", "state", "user", "message")
+    list_filter = ("state", "action", "account")
+    list_select_related = ("user",)
+    search_fields = ("phone", "target", "call_uid")
+    ordering = ("-created_at",)
+
+
+@admin.register(SyncWindow)
+class SyncWindowAdmin(ReadOnlyAdmin):
+    list_display = ("account", "from_at", "to_at", "state", "hits", "rows", "tries", "error")
+    list_filter = ("state", "account")
+    list_select_related = ("account",)
+    ordering = ("-to_at",)
+
+
+@admin.register(SyncGap)
+class SyncGapAdmin(ReadOnlyAdmin):
+    list_display = ("account", "from_at", "to_at", "missing", "reason", "opened_at", "closed_at")
+    list_filter = ("account", ("closed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("account",)
+    ordering = ("-from_at",)
+
+
+@admin.register(SyncState)
+class SyncStateAdmin(ReadOnlyAdmin):
+    list_display = ("account", "last_read_at", "next_try_at", "failures", "error")
+    list_select_related = ("account",)

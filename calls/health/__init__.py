@@ -1,0 +1,1 @@
+"""Delivery health: is Voicenter talking to us, by both ways, and about every call?"""

@@ -1,0 +1,96 @@
+"""Processes that a test started, and how it kills them: by their own pids and no others."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+
+
+class Program:
+    """One program of the console. It may be killed and started again; its output is kept in a file."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: dict[str, str], folder: Path) -> None:
+        self.name, self.log = name, folder / f"{name}.log"
+        self._command, self._environment = list(command), environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise RuntimeError(f"{self.name} was not started")
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, **environment: str) -> None:
+        """Start it; `environment` holds for this life only."""
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(
+                self._command, env={**self._environment, **environment}, stdout=out, stderr=out
+            )
+
+    def kill(self) -> None:
+        """kill -9, and gone when this returns."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def wait_for_death(self, seconds: float = 20) -> int:
+        """The exit code, -9 after a kill. Raises subprocess.TimeoutExpired."""
+        return self._process.wait(seconds)
+
+    def memory(self) -> int:
+        """Resident bytes now."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGESIZE")
+
+
+class Chaos:
+    """Kills one of `programs` after the other at random moments, and starts it again at once."""
+
+    def __init__(self, programs: Sequence[Program], *, every: float, seed: int) -> None:
+        self._programs, self._every, self._rng = list(programs), every, Random(seed)
+        self.kills = 0
+        self.deaths_of_their_own: list[str] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="chaos", daemon=True)
+
+    def __enter__(self) -> Chaos:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._revive()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._rng.uniform(0.5, 1.5) * self._every):
+            self._revive()
+            victim = self._rng.choice(self._programs)
+            victim.kill()
+            self.kills += 1
+            victim.start()
+
+    def _revive(self) -> None:
+        for program in self._programs:
+            if not program.alive:
+                self.deaths_of_their_own.append(program.name)
+                program.start()
+
+
+def wait_until(true: Callable[[], object], seconds: float, what: str) -> float:
+    """How long it took until `true()`; AssertionError with `what` after `seconds`."""
+    began = time.monotonic()
+    while not true():
+        if time.monotonic() - began > seconds:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.05)
+    return time.monotonic() - began

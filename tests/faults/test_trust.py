@@ -1,0 +1,34 @@
+"""T1 in its short form: web and worker processes die at random while days arrive; nothing acknowledged is lost.
+
+FAULTS_SECONDS makes it longer: 60 by default.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from tests.faults import oracle, traffic
+from tests.faults.chaos import Chaos
+
+SECONDS = int(os.environ.get("FAULTS_SECONDS", "60"))
+
+
+@pytest.mark.slow
+@pytest.mark.fault("T1")
+def test_kills_of_any_process_lose_nothing_that_was_acknowledged(make_console, sender, ledger):
+    console = make_console(webs=2, workers=2)
+    console.start()
+    day = traffic.day(20 * SECONDS, seed=11, twice=0.2)
+    client, until = sender(console), time.monotonic() + SECONDS
+    with Chaos(console.programs, every=3, seed=2) as chaos:
+        client.all(day.messages, at_once=4)
+        while time.monotonic() < until:
+            time.sleep(0.5)
+    assert chaos.kills >= SECONDS // 6
+    assert chaos.deaths_of_their_own == []
+    assert len(ledger.acked) == len({message.digest for message in day.messages})
+    console.drained(120)
+    oracle.check(ledger, day, console)

@@ -1,0 +1,204 @@
+"""The documents say what the code does: variables, endpoints, guesses, rights, schedule, processes, links."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import os
+import pkgutil
+import re
+import shlex
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from prometheus_client import REGISTRY
+
+import voicenter_console.voicenter as library
+from voicenter_console import processes, urls
+from voicenter_console.organisation.roles import RIGHTS, Right, Role
+from voicenter_console.sandbox import http as sandbox
+from voicenter_console.voicenter.client import VoicenterClient
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+CODE = [ROOT / name for name in ("voicenter_console", "calls", "dialer", "ivr")]
+PAGES = [*DOCS.rglob("*.md"), ROOT / "README.md", *(ROOT / "deploy").rglob("*.md")]
+# Not for people who run the console: Django's own, and one that only a test's own process sets.
+UNDOCUMENTED = {"DJANGO_SETTINGS_MODULE", "FAULT_POINT"}
+BACKTICKED = re.compile(r"`([^`]+)`")
+GUESS = re.compile(r"\bGuess\b|\b[Aa] guess[:.]")
+
+
+def rows(page: str, heading: str) -> list[list[str]]:
+    """The cells of the first table under a heading, without its head."""
+    text = (DOCS / page).read_text().split(f"# {heading}\n", 1)[1]
+    lines = [line for line in text.split("\n#", 1)[0].splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def code(cell: str) -> str:
+    """What stands between a cell's first backticks."""
+    return BACKTICKED.findall(cell)[0]
+
+
+def variables_read() -> Iterator[str]:
+    """Names that the code asks the environment for."""
+    texts = (file.read_text() for folder in CODE for file in folder.rglob("*.py"))
+    for text in (text for text in texts if "env" in text):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                asked = f"{ast.unparse(node.func.value)}.{node.func.attr}"
+                reads = re.fullmatch(
+                    r"env\.(text|flag|number|words|url)|os\.environ\.(get|setdefault)", asked
+                )
+                if reads and isinstance(node.args[0], ast.Constant):
+                    yield node.args[0].value
+
+
+def variables_written() -> list[str]:
+    return re.findall(r"^#?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+
+
+def test_every_variable_that_is_read_is_explained_and_no_other():
+    assert sorted(variables_written()) == sorted(set(variables_read()) - UNDOCUMENTED)
+
+
+def test_every_variable_has_words_above_it():
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    assigned = re.compile(r"#?[A-Z][A-Z_]+=")
+    for number, line in enumerate(lines):
+        if assigned.match(line):
+            above = next(text for text in reversed(lines[:number]) if not assigned.match(text))
+            assert above.startswith("# "), line
+            assert not above.startswith("# ---"), line
+
+
+def load_example(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Read the settings with the example's values, those that are commented out included."""
+    environment = {"PATH": os.environ["PATH"]}
+    for line in (ROOT / ".env.example").read_text().splitlines():
+        if found := re.match(r"#?([A-Z][A-Z_]+)=(.*)", line):
+            environment[found[1]] = found[2]
+    environment |= {"DATA_DIR": str(folder), **more}
+    command = [sys.executable, "-c", "import voicenter_console.settings"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_the_example_is_accepted_once_it_has_a_key(tmp_path: Path):
+    loaded = load_example(tmp_path, SECRET_KEY="a key for this test")
+    assert loaded.returncode == 0, loaded.stderr
+
+
+def test_the_example_has_no_key_that_somebody_could_leave_in_place(tmp_path: Path):
+    assert "SECRET_KEY is required" in load_example(tmp_path).stderr
+
+
+def client_methods() -> set[str]:
+    """Everything in the library that takes a client: what we can ask of Voicenter."""
+    found = set()
+    for module in pkgutil.iter_modules(library.__path__):
+        loaded = importlib.import_module(f"{library.__name__}.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            if name.startswith("_") or function.__module__ != loaded.__name__:
+                continue
+            first = next(iter(inspect.signature(function).parameters.values()), None)
+            if first is not None and first.annotation in (VoicenterClient, "VoicenterClient"):
+                found.add(f"{module.name}.{name}")
+    return found
+
+
+def test_every_client_method_and_every_hook_has_its_row():
+    hooks = {hook.callback.view_class.__name__ for hook in urls.hooks}
+    listed = {name for row in rows("voicenter-api.md", "Endpoints") for name in BACKTICKED.findall(row[2])}
+    assert listed == client_methods() | hooks
+
+
+def test_every_sandbox_door_has_its_row():
+    written = {}
+    for row in rows("voicenter-api.md", "Endpoints"):
+        path = code(row[1]).removeprefix("POST ").rstrip("/")
+        written[path.lower()] = code(row[3]).removesuffix(".py")
+    doors = {path: module.__name__.rpartition(".")[2] for path, module in sandbox.DOORS.items()}
+    hooks = {f"/hooks/<token>/{hook.pattern}".rstrip("/"): "pusher" for hook in urls.hooks}
+    assert written == doors | hooks
+
+
+def test_every_guess_in_the_code_is_listed():
+    listed = Counter(code(row[1]) for row in rows("voicenter-api.md", "Guesses"))
+    written: Counter[str] = Counter()
+    for package in ("voicenter", "sandbox"):
+        for file in (ROOT / "voicenter_console" / package).rglob("*.py"):
+            if file.name != "__init__.py":  # the sandbox's own docstring explains the word
+                written[f"{package}/{file.name}"] += len(GUESS.findall(file.read_text()))
+    assert listed == +written
+
+
+def test_the_table_of_rights_is_the_code_s():
+    for right, *roles, words in rows("security.md", "Roles and rights"):
+        for role, cell in zip(Role, roles, strict=True):
+            assert (cell == "yes") == (Right(code(right)) in RIGHTS[role]), (right, role)
+        assert words
+    assert [code(row[0]) for row in rows("security.md", "Roles and rights")] == list(Right)
+
+
+def test_the_beat_schedule_is_the_settings():
+    written = {code(row[0]): row[1] for row in rows("operations.md", "Beat's schedule")}
+    assert written.keys() == settings.CELERY_BEAT_SCHEDULE.keys()
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        assert f"{entry['schedule'].total_seconds():.0f} s" in written[name]
+
+
+def test_every_figure_is_explained():
+    page = (DOCS / "operations.md").read_text()
+    own = [family for family in REGISTRY.collect() if not family.name.startswith(("python_", "process_"))]
+    assert own
+    for family in own:
+        assert f"`{family.name}_total`" in page or f"`{family.name}`" in page, family.name
+
+
+def test_a_push_moves_the_figures(post_hook: Callable[..., object], a_push: dict):
+    def figure(name: str, **labels: str) -> float:
+        return REGISTRY.get_sample_value(name, {"channel": "cdr", **labels}) or 0
+
+    kept, timed = figure("hooks_received_total", err="0"), figure("hooks_seconds_count")
+    post_hook(a_push)
+    assert figure("hooks_received_total", err="0") == kept + 1
+    assert figure("hooks_seconds_count") == timed + 1
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_the_units_start_what_up_starts(name: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("BIND", raising=False)
+    monkeypatch.delenv("WEB_PROCESSES", raising=False)
+    monkeypatch.setattr(settings, "PORT", 8000)
+    unit = (ROOT / "deploy" / "systemd" / f"voicenter-console-{name}.service").read_text()
+    command = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1])
+    assert command[0] == "/srv/voicenter-console/.venv/bin/python"
+    assert command[1:] == list(processes.console()[name][1:])
+
+
+def test_every_decision_stands_on_the_map():
+    page = (DOCS / "architecture.md").read_text()
+    linked = set(re.findall(r"\| \[\d+\]\((adr/[^)]+)\)", page))
+    assert linked == {f"adr/{file.name}" for file in (DOCS / "adr").glob("*.md")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_link_is_dead(page: Path):
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        found = (page.parent / path).resolve() if path else page
+        assert found.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE)
+            assert anchor in {
+                re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings
+            }, target

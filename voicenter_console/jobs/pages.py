@@ -1,0 +1,59 @@
+"""The jobs drawer: what one asked for that takes longer than a page, how far it is, and its stop."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from . import claims
+from .models import Job, JobQuerySet
+
+RECENT = 20
+JUST_NOW = timedelta(seconds=15)
+
+
+def own(request: HttpRequest) -> JobQuerySet:
+    """The jobs that this person asked for."""
+    return Job.objects.filter(owner=request.user)
+
+
+@require_GET
+def drawer(request: HttpRequest) -> HttpResponse:
+    """Unfinished jobs first, then the latest; a page of its own where there is no script."""
+    jobs = list(own(request).unfinished().order_by("-pk"))
+    jobs += own(request).exclude(pk__in=[job.pk for job in jobs]).order_by("-pk")[:RECENT]
+    context = {"jobs": jobs, "active": any(job.is_unfinished for job in jobs)}
+    return render(request, "jobs/list.html#jobs" if request.htmx else "jobs/list.html", context)
+
+
+@require_GET
+def button(request: HttpRequest) -> HttpResponse:
+    """The top bar's button. It asks again while something runs, and tells the page when that ended."""
+    active = own(request).unfinished().count()
+    response = render(request, "jobs/_button.html", {"jobs_active": active})
+    was = request.GET.get("was", "")
+    if was.isascii() and was.isdigit() and len(was) < 9 and active < int(was):
+        response["HX-Trigger"] = json.dumps({"jobdone": True, **_ended(request)})
+    return response
+
+
+def _ended(request: HttpRequest) -> dict[str, object]:
+    job = own(request).filter(finished_at__gte=timezone.now() - JUST_NOW).order_by("-finished_at").first()
+    if job is None:
+        return {}
+    text = f"{job.label}: {job.message or job.get_state_display()}"
+    return {"toast": {"text": text, "tone": "error" if job.state == Job.State.FAILED else ""}}
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop it: at once where it has not begun, else at its next sign of progress."""
+    claims.cancel(get_object_or_404(Job.objects.visible_to(request.user), pk=pk))
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Trigger": "jobs"})
+    return redirect("jobs:list")
