@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -49,4 +51,7 @@ def supervise(programs: Mapping[str, Sequence[str]], environment: Mapping[str, s
         ]  # fmt: skip
     config.write_text("\n".join(lines) + "\n")
     os.environ.update(environment)
+    if stat.S_ISSOCK(os.fstat(1).st_mode):
+        # A journal's socket cannot be opened again by name, which the supervisor does; a pipe can.
+        os.dup2(subprocess.Popen(["cat"], stdin=subprocess.PIPE).stdin.fileno(), 1)
     os.execv(_PYTHON, [_PYTHON, "-m", "supervisor.supervisord", "--configuration", str(config)])

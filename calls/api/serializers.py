@@ -9,6 +9,7 @@ from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from calls.concealment import NUMBERS_OF_CALL, NUMBERS_OF_LEG, masked
 from calls.models import Call, Cdr
 from voicenter_console.organisation.models import Department
 from voicenter_console.organisation.roles import Right
@@ -37,14 +38,18 @@ class RowSerializer(serializers.ModelSerializer):
 
 
 class ForActor(RowSerializer):
-    """Leaves out what the caller may not see: prices, raw payloads."""
+    """Leaves out what the caller may not see: prices, numbers in full, raw payloads."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
         actor = self.context["request"].user
         if "price" in shown and not actor.may(Right.SEE_PRICES):
             shown["price"] = None
-        if "raw" in shown and not actor.may(Right.SEE_RAW):
+        if not actor.may(Right.SEE_NUMBERS):
+            for name in (*NUMBERS_OF_CALL, *NUMBERS_OF_LEG):
+                if name in shown:
+                    shown[name] = masked(shown[name])
+        if "raw" in shown and not (actor.may(Right.SEE_RAW) and actor.may(Right.SEE_NUMBERS)):
             shown["raw"] = {}
         return shown
 

@@ -36,10 +36,12 @@ def page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     start, end = days.around(_day(request, now))
     visible = Delivery.objects.visible_to(request.user)
-    accounts = health.with_last_push(health.accounts_of(request.user).select_related("sync_state"))
+    accounts = health.with_last_push(health.accounts_watched(request.user).select_related("sync_state"))
+    came = Delivery.objects.filter(account__in=accounts)
     context: dict[str, Any] = {
         "accounts": accounts,
-        "deliveries": health.hours(visible.exclude(channel=Delivery.Channel.CALL_LOG), start, end),
+        "leads": request.user.may(Right.SEE_ALL_ACCOUNTS) or bool(request.user.whole_account_ids),
+        "deliveries": health.hours(came.exclude(channel=Delivery.Channel.CALL_LOG), start, end),
         "agreement": agreement.by_hour(accounts, start, end),
         "gaps": list(SyncGap.objects.filter(account__in=accounts, closed_at=None).order_by("-from_at")[:50]),
         "troubles": troubles.found(accounts),
@@ -53,9 +55,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "day_before": timezone.localdate(start) - timedelta(days=1),
         "day_after": timezone.localdate(start) + timedelta(days=1) if end <= now else None,
     }
-    context["dead"] = sum(cause.count for cause in context["causes"])
+    context["dead"] = came.dead().count()
     context["readable"] = sum(cause.readable for cause in context["causes"])
-    waiting = visible.waiting().aggregate(n=Count("pk"), since=Min("received_at"))
+    waiting = came.waiting().aggregate(n=Count("pk"), since=Min("received_at"))
     facts = answer.Facts(
         accounts=accounts, truth=truth.line(request.user), troubles=context["troubles"], gaps=context["gaps"],
         usual=health.usual_pushes(accounts, now), waiting=waiting["n"], waiting_since=waiting["since"],
@@ -143,7 +145,7 @@ def _open(request: HttpRequest, context: dict[str, Any], visible: Any) -> None:
 @needs(Right.SYNC)
 def pull(request: HttpRequest) -> HttpResponse:
     """Ask Voicenter for what is missing, now."""
-    accounts = health.accounts_of(request.user).filter(pulls=True, provider=Account.Provider.VOICENTER)
+    accounts = health.accounts_led(request.user).filter(pulls=True, provider=Account.Provider.VOICENTER)
     jobs = [pulling.ask(request.user, account) for account in accounts]
     return said(request, str(jobs[0]) if jobs else _("No account is pulled."))
 
@@ -152,7 +154,7 @@ def pull(request: HttpRequest) -> HttpResponse:
 @needs(Right.CONNECT)
 def clock(request: HttpRequest, pk: int) -> HttpResponse:
     """Count an account's pushes by the other clock, and read again what it pushed before."""
-    account = get_object_or_404(health.accounts_of(request.user), pk=pk)
+    account = get_object_or_404(health.accounts_led(request.user), pk=pk)
     to = request.POST.get("to")
     if to not in Account.Clock.values:
         return HttpResponse(status=400)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseStopPolling
 
 from calls import chips, keyset, presentation
+from calls.concealment import conceal
 from calls.filters import CallFilter
 from calls.models import Call, Cdr
 from voicenter_console.organisation.access import needs
@@ -34,8 +35,7 @@ def log(request: HttpRequest) -> HttpResponse:
     calls.sort(key=lambda call: (call.started_at, call.pk), reverse=True)
     for call in calls:
         call.legs = presentation.with_labels(call.legs)
-        if not request.user.may(Right.SEE_PRICES):
-            call.price = None
+    conceal(request.user, calls, [leg for call in calls for leg in call.legs])
     context = {
         "calls": calls,
         "filters": chips.of(filtered, request),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from calls import presentation
+from calls.concealment import conceal
 from calls.models import Call, CallRedirect, Cdr
 from voicenter_console.organisation.access import needs
 from voicenter_console.organisation.roles import Right
@@ -28,9 +29,9 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         return _moved(request, pk)
     legs = presentation.with_labels(found.cdrs.all())
     found.legs = legs
-    may_see_raw = request.user.may(Right.SEE_RAW)
-    if not request.user.may(Right.SEE_PRICES):
-        found.price = None
+    may_see_raw = request.user.may(Right.SEE_RAW) and request.user.may(Right.SEE_NUMBERS)
+    earlier = _earlier(request, found)
+    conceal(request.user, [found, *earlier], legs)
     custom: dict[str, Any] = {}
     for leg in legs:
         custom |= leg.custom_data
@@ -41,7 +42,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "custom_data": custom,
         "sources_agree": bool(legs) and all(len(leg.sources) == 2 for leg in legs),
         "deliveries": _deliveries(found) if may_see_raw else [],
-        "earlier": _earlier(request, found),
+        "earlier": earlier,
         "newer_url": _beside(request, found, later=True),
         "older_url": _beside(request, found, later=False),
     }
@@ -50,6 +51,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @needs(Right.SEE_RAW)
+@needs(Right.SEE_NUMBERS)
 def raw(request: HttpRequest, pk: int) -> HttpResponse:
     """What the provider said of one leg, by source."""
     leg = get_object_or_404(Cdr.objects.visible_to(request.user), pk=pk)

@@ -10,10 +10,10 @@ from django.db import connection, transaction
 
 from voicenter_console.organisation.models import Account
 
+from . import wake
 from .models import Event
 
 _PUBLISH = 0x564C  # the advisory lock of publishers on PostgreSQL
-CHANNEL = "live"
 
 
 def publish(
@@ -31,11 +31,4 @@ def publish(
         data=dict(data or {}),
     )  # fmt: skip
     if settings.REDIS_URL:
-        transaction.on_commit(_wake, robust=True)
-
-
-def _wake() -> None:
-    """Listeners look every half second anyway; Redis only makes it sooner."""
-    from .redis import client
-
-    client().publish(f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}{CHANNEL}", b"1")
+        transaction.on_commit(wake.send, robust=True)

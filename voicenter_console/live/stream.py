@@ -12,13 +12,14 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 
 from django.conf import settings
 
-from . import audience
+from . import audience, wake
 from .audience import Hearer, News
 
 logger = logging.getLogger(__name__)
@@ -60,14 +61,18 @@ class Hub:
         self.listeners: set[Listener] = set()
         self._poller: asyncio.Task[None] | None = None
         self._last = 0
+        self._woken = asyncio.Event()
 
     async def open(self, hearer: Hearer, after: int | None) -> Listener:
         """Begin to listen; with `after`, what happened since that event comes first."""
-        listener = Listener(hearer)
-        missed = await _in_thread(audience.since, after) if after is not None else []
         if self._poller is None or self._poller.done():
             self._last = await _in_thread(audience.latest)
             self._poller = asyncio.create_task(self._poll())
+        listener = Listener(hearer)
+        missed: list[News] = []
+        # Read until nothing was handed out beyond what is read: from there the poller goes on, with no gap between.
+        while after is not None and (reached := missed[-1].id if missed else after) < self._last:
+            missed += await _in_thread(audience.since, reached)
         for news in missed:
             if news.id <= self._last and hearer.may_hear(news):
                 listener.tell(news)
@@ -75,6 +80,14 @@ class Hub:
         return listener
 
     async def _poll(self) -> None:
+        waker = asyncio.create_task(wake.listen(self._woken)) if settings.REDIS_URL else None
+        try:
+            await self._hand_out()
+        finally:
+            if waker:
+                waker.cancel()
+
+    async def _hand_out(self) -> None:
         checked = time.monotonic()
         while self.listeners:
             try:
@@ -90,7 +103,9 @@ class Hub:
                 # The database is away: pages see by the missing pings that they are old.
                 logger.warning("the live line could not look for news", exc_info=True)
                 await asyncio.sleep(1)
-            await asyncio.sleep(LOOK_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), LOOK_SECONDS)
+            self._woken.clear()
 
     async def _dismiss(self) -> None:
         """Close the pages of those who may no longer sign in, or signed out."""

@@ -18,10 +18,17 @@ from .rate import SharedLimiter
 # Tests mount the sandbox here, in the same process.
 transport: httpx.BaseTransport | None = None
 limiter = SharedLimiter()
+_CIPHERTEXT = "gAAAAA"
+
+
+class Locked(Exception):
+    """The account's code cannot be decrypted: this is not the SECRET_KEY it was stored with."""
 
 
 def client(account: Account) -> VoicenterClient:
-    """A client with the account's code and addresses; use it in `with`."""
+    """A client with the account's code and addresses; use it in `with`. Raises Locked."""
+    if (account.code or "").startswith(_CIPHERTEXT):  # what the field gives where no key fits
+        raise Locked(f"the code of {account} cannot be read with this SECRET_KEY")
     return VoicenterClient(
         account=f"account-{account.pk}", code=account.code or "", hosts=hosts(account), transport=transport,
         limiter=limiter, allow_http_hosts=settings.ALLOW_HTTP_HOSTS,

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from voicenter_console.organisation import audit
 from voicenter_console.organisation.models import Account, HookToken
 
 _CLOUD = ("cdr", "ivr", "layer")
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 pulls=options["provider"] == Account.Provider.VOICENTER,
             )  # fmt: skip
             cloud = HookToken.issue(account, _CLOUD, options["hook_token"])
+            audit.record(None, "account.added", account)
             apart = {channel: HookToken.issue(account, [channel]) for channel in _APART}
         base = settings.PUBLIC_URL or f"http://127.0.0.1:{settings.PORT}"
         self.stdout.write("These addresses are secrets. Give them to Voicenter:")

@@ -4,7 +4,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from voicenter_console.organisation import audit
 from voicenter_console.organisation.models import ApiKey, Department, User
 from voicenter_console.organisation.roles import Role
 
@@ -28,7 +30,9 @@ class Command(BaseCommand):
             user = User.objects.filter(email=options["user"].lower()).first()
             if user is None:
                 raise CommandError(f"Nobody has the e-mail address {options['user']!r}.")
-        key = ApiKey.issue(options["name"], options["role"], user)
-        departments = Department.objects.filter(provider_id__in=options["department"])
-        ApiKey.objects.get(name=options["name"]).departments.set(departments)
+        with transaction.atomic():
+            key = ApiKey.issue(options["name"], options["role"], user)
+            departments = Department.objects.filter(provider_id__in=options["department"])
+            ApiKey.objects.get(name=options["name"]).departments.set(departments)
+            audit.record(None, "key.added", options["name"], after={"role": options["role"]})
         self.stdout.write(key)

@@ -5,7 +5,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from voicenter_console.organisation import audit
 from voicenter_console.organisation.models import User
 from voicenter_console.organisation.roles import Role
 
@@ -25,5 +27,7 @@ class Command(BaseCommand):
         if User.objects.filter(email=email).exists():
             raise CommandError(f"There is a person with the address {email!r} already.")
         password = secrets.token_urlsafe(12)
-        User.objects.create_user(email, password, name=options["name"] or email, role=options["role"])
+        with transaction.atomic():
+            User.objects.create_user(email, password, name=options["name"] or email, role=options["role"])
+            audit.record(None, "person.added", email, after={"role": options["role"]})
         self.stdout.write(password)
