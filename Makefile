@@ -51,5 +51,5 @@ format: tools
 	$(BIN)/ruff check --fix .
 
 messages: tools
-	DEBUG=1 $(BIN)/python manage.py makemessages --locale he --no-location --ignore .venv --ignore static/vendor
+	DEBUG=1 $(BIN)/python manage.py makemessages --locale he --no-location --no-obsolete --ignore .venv --ignore static/vendor
 	DEBUG=1 $(BIN)/python manage.py compilemessages --locale he --ignore .venv

@@ -23,7 +23,8 @@ class Directory:
     def __init__(self, account: Account, records: Iterable[CallRecord], fresh: Iterable[CallRecord]) -> None:
         records = list(records)
         self._account = account
-        self._departments = self._grow_departments(records, fresh)
+        self._fresh = list(fresh)
+        self._departments = self._grow_departments(records)
         self._extensions = self._grow_extensions(records)
 
     def department(self, provider_id: int | None) -> int | None:
@@ -44,18 +45,18 @@ class Directory:
             if key not in known
         ]
         Agent.objects.bulk_create(fresh)
-        renamed = _rename(known, {key: name for key, (_, name) in wanted.items()})
-        bulk.update(renamed, ["name"])
+        said = {key_of(r.agent_code, r.agent_name): r.agent_name[:LONGEST_NAME] for r in self._fresh}
+        bulk.update(_rename(known, said), ["name"])
         return known | {agent.key: agent for agent in fresh}
 
     def _of(self, model):
         return model.objects.filter(account=self._account)
 
-    def _grow_departments(self, records: list[CallRecord], fresh: Iterable[CallRecord]) -> dict[int, Department]:
+    def _grow_departments(self, records: list[CallRecord]) -> dict[int, Department]:
         numbers = {n for r in records for n in (r.department_id, r.top_department_id) if n}
         names: dict[int, str] = {}
         parents: dict[int, int] = {}
-        for record in fresh:
+        for record in self._fresh:
             its, top = record.department_id, record.top_department_id
             for number, name in ((its, record.department_name), (top, record.top_department_name)):
                 if number and name:

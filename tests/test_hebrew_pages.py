@@ -37,8 +37,8 @@ NAMES = {
     "hook",
 }
 # What the test's people and payloads are called.
-SAID = {"Dana", "Lavi", "Service", "Main", "Kinneret", "Home", "application", "json"}
-SILENT = {"script", "style", "pre", "kbd", "svg", "noscript"}
+SAID = {"Dana", "Lavi", "Service", "Main", "Kinneret", "Home", "application", "json", "PARKED"}
+SILENT = {"title", "script", "style", "pre", "kbd", "svg", "noscript"}
 SPOKEN = ("title", "aria-label", "placeholder", "alt")
 VOID = {"meta", "link", "input", "br", "img", "hr", "use", "rect", "path"}
 LOOSE = re.compile(r"\d[\d:.,/-]*[:.,/-]\d|\d ?%|₪ ?\d|[+−]\d")
@@ -63,15 +63,16 @@ class Reader(HTMLParser):
             or said.get("aria-hidden") == "true"
             or said.get("lang") == "en"
         )
-        isolated = above[2] or said.get("dir") == "ltr" or tag in SILENT
+        isolated = above[2] or said.get("dir") == "ltr" or tag == "bdi" or tag in SILENT
         self.words += [] if foreign else [said[name] or "" for name in SPOKEN if name in said]
         self.words += [value or "" for name, value in attrs if name.startswith("data-word")]
         if tag not in VOID:
             self.open.append((tag, foreign, isolated))
 
     def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop()[0] != tag:
-            continue
+        if tag in {name for name, *_ in self.open}:
+            while self.open.pop()[0] != tag:
+                continue
 
     def handle_data(self, data: str) -> None:
         _, foreign, isolated = self.open[-1] if self.open else ("", False, False)
@@ -97,7 +98,7 @@ def read(client: Client, path: str, status: int = 200) -> Reader:
 
 @pytest.fixture
 def calls(push, post_hook, account, a_push: dict) -> None:
-    """A call of each outcome, and a delivery that could not be read."""
+    """A call of each outcome, one with a status that is new, and a delivery that could not be read."""
     statuses = [
         "ANSWER",
         "ABANDONE",
@@ -108,6 +109,7 @@ def calls(push, post_hook, account, a_push: dict) -> None:
         "VOEND",
         "VOICEMAIL",
         "NOTDIALED",
+        "PARKED",
     ]
     for number, status in enumerate(statuses):
         push(a_push | {"ivruniqueid": f"2026112209{number:02}00aa{number:016}", "status": status})

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from voicenter_console.asgi import over_wsgi
+from voicenter_console.asgi import HOOK_THREADS, over_wsgi
 
 DATABASE = os.environ["BARE_DATABASE"]
 _POSTGRES = DATABASE.startswith("postgres")
@@ -47,7 +47,7 @@ def bare(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     return [_ANSWER]
 
 
-application = over_wsgi(bare)
+application = over_wsgi(bare, HOOK_THREADS)
 CREATE = {
     True: "CREATE TABLE IF NOT EXISTS bare (id bigserial PRIMARY KEY, body bytea NOT NULL)",
     False: "CREATE TABLE IF NOT EXISTS bare (id integer PRIMARY KEY, body blob NOT NULL)",

@@ -95,7 +95,7 @@ def _measure(ports: dict[str, int], forms: list[Format]) -> dict[str, list[dict[
                 port, form = targets[name]
                 file = Path(folder) / name
                 file.write_bytes(_request(form, encode_call(form, record)))
-                result = _load(file, port, SECONDS if number else 1.0)
+                result = _load(file, port, SECONDS)
                 if number:
                     found.setdefault(name, []).append(result)
     return found

@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 ROOT = Path(__file__).parent.parent.parent
@@ -29,6 +29,7 @@ FLAGS = [
 ]  # fmt: skip
 # Far enough that every kind of call has ended and Dana has answered some of them.
 FIRST_CALLS_SECONDS = 240
+expect.set_options(timeout=15_000)  # ms; a machine may be busy with other tests
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -25,22 +25,23 @@ MORNING = datetime(2025, 7, 16, 8, 0, tzinfo=UTC)  # a Wednesday, 11:00 in Israe
 
 @pytest.fixture
 def cloud(account: Account, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    """Stands still on a summer morning, after three quiet hours; its clock is the limiter's, too."""
-    cloud = Cloud(code=account.code, clock=Clock(MORNING - timedelta(hours=3), STILL), scenario="quiet")
+    """Stands still on a summer morning, after a quiet hour; its clock is the limiter's, too."""
+    cloud = Cloud(code=account.code, clock=Clock(MORNING - timedelta(hours=1), STILL), scenario="quiet")
     monkeypatch.setattr(gateway, "transport", httpx.WSGITransport(app=application(cloud)))
     monkeypatch.setattr(gateway, "limiter", SharedLimiter(now=cloud.now, sleep=cloud.clock.advance))
     cloud.timeline.catch_up()
-    cloud.clock.advance(3 * 3600)
+    cloud.clock.advance(3600)
     return cloud
 
 
 @pytest.fixture
 def pull(account: Account, cloud: Cloud) -> Callable[..., sync.Report]:
-    """Pull in the cloud's time, and ingest what came."""
+    """Pull in the cloud's time, and (`take`) ingest what came."""
 
-    def pulled(**options) -> sync.Report:
+    def pulled(*, take: bool = True, **options) -> sync.Report:
         report = sync.run(account, now=cloud.now, **options)
-        ingest.drain(account)
+        if take:
+            ingest.drain(account)
         return report
 
     return pulled

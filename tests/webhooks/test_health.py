@@ -10,7 +10,7 @@ from calls.health import answer, clocks
 from calls.models import Cdr, SyncGap, SyncState, SyncWindow
 from voicenter_console.jobs import claims
 from voicenter_console.jobs.models import Job
-from voicenter_console.organisation.models import AuditEntry, RefusedAddress, User
+from voicenter_console.organisation.models import AuditEntry, Department, RefusedAddress, User
 from voicenter_console.webhooks import health, ingest, letters
 from voicenter_console.webhooks.inbox import keep
 from voicenter_console.webhooks.models import Delivery
@@ -304,6 +304,21 @@ def test_pull_now_is_one_job_for_two_presses(as_rina, account):
     assert Job.objects.get().kind == "calls.pull"
 
 
-def test_accounts_are_those_whose_deliveries_one_sees(rina: User, dana: User, owner: User, account):
-    assert list(health.accounts_of(rina)) == list(health.accounts_of(owner)) == [account]
-    assert not health.accounts_of(dana)
+def test_accounts_are_those_one_sees_something_of(rina: User, dana: User, owner: User, account):
+    for accounts in (health.accounts_led, health.accounts_watched):
+        assert list(accounts(rina)) == list(accounts(owner)) == [account]
+        assert not accounts(dana)
+
+
+def test_who_leads_a_part_of_the_account_sees_its_health_and_no_body(
+    as_rina, rina, service, account, post_hook
+):
+    service.parent = Department.objects.create(account=account, provider_id=1, name="The centre")
+    service.save()
+    post_hook(b"broken")
+    context = shown(as_rina)
+    assert (context["accounts"], context["dead"], context["causes"]) == ([account], 1, [])
+    assert as_rina.get(f"/deliveries/{Delivery.objects.get().pk}/raw/").status_code == 404
+    as_rina.post("/deliveries/pull/")
+    assert as_rina.post(f"/deliveries/clock/{account.pk}/", {"to": "true"}).status_code == 404
+    assert not Job.objects.exists()

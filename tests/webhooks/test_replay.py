@@ -118,6 +118,27 @@ def test_a_replay_stops_when_it_is_asked_to(buried, as_rina, monkeypatch):
     assert 0 < Delivery.objects.filter(state="done").count() < 5
 
 
+@pytest.mark.fault("F-28")
+def test_what_arrives_during_a_replay_is_ingested_after_one_batch_of_it(
+    buried, as_rina, post_hook, a_push, monkeypatch
+):
+    """The replay lets go of the ingester between two batches; live deliveries are not behind all of it."""
+    buried.mended = True
+    monkeypatch.setattr(replay, "BATCH", 1)
+    seen = []
+
+    def between(seconds):
+        live = Cdr.objects.filter(call_uid="20261122100000live").exists()
+        seen.append((live, Delivery.objects.dead().count()))
+        if not live:
+            post_hook({**a_push, "ivruniqueid": "20261122100000live"})
+
+    monkeypatch.setattr(replay.time, "sleep", between)
+    as_rina.post("/deliveries/replay/")
+    run_jobs()
+    assert seen == [(False, 4), (True, 3), (True, 2), (True, 1), (True, 0)]
+
+
 def test_a_replay_goes_on_where_its_lost_worker_was(buried, as_rina, monkeypatch):
     buried.mended = True
     monkeypatch.setattr(replay, "BATCH", 2)

@@ -21,7 +21,7 @@ limiter = SharedLimiter()
 _CIPHERTEXT = "gAAAAA"
 
 
-class Locked(Exception):
+class Locked(ValueError):
     """The account's code cannot be decrypted: this is not the SECRET_KEY it was stored with."""
 
 

@@ -21,18 +21,26 @@ from .models import Delivery, DeliveryQuerySet
 SILENT_AFTER = timedelta(minutes=30)
 SILENT_FROM = 10
 MOST_CAUSES = 50
-STUCK_AFTER = timedelta(minutes=1)
 
 Channel, State = Delivery.Channel, Delivery.State
 
 
-def accounts_of(actor: Actor) -> QuerySet[Account]:
-    """The accounts whose deliveries the actor sees; as Delivery.objects.visible_to."""
+def accounts_led(actor: Actor) -> QuerySet[Account]:
+    """The accounts whose deliveries the actor sees and acts upon; as Delivery.objects.visible_to."""
     if not actor.may(Right.SEE_DELIVERIES):
         return Account.objects.none()
     if actor.may(Right.SEE_ALL_ACCOUNTS):
         return Account.objects.all()
     return Account.objects.filter(pk__in=actor.whole_account_ids)
+
+
+def accounts_watched(actor: Actor) -> QuerySet[Account]:
+    """The accounts whose health the actor sees, figures and no bodies: every manager counts on it."""
+    if not actor.may(Right.SEE_DELIVERIES):
+        return Account.objects.none()
+    if actor.may(Right.SEE_ALL_ACCOUNTS):
+        return Account.objects.all()
+    return Account.objects.filter(departments__in=actor.department_ids).distinct()
 
 
 def with_last_push(accounts: QuerySet[Account]) -> list[Account]:

@@ -19,7 +19,7 @@ from voicenter_console.organisation.access import needs
 from voicenter_console.organisation.models import Account, RefusedAddress
 from voicenter_console.organisation.roles import Right
 
-from . import health, letters, replay
+from . import health, letters, reasons, replay
 from .models import Delivery
 
 
@@ -41,7 +41,7 @@ def raw(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "facts": [
             (_("State"), delivery.get_state_display()),
-            (_("Why"), _(delivery.reason) if delivery.reason else "–"),
+            (_("Why"), reasons.in_words(delivery.reason) or "–"),
             (_("Content type"), delivery.content_type or "–"),
             (_("From address"), delivery.address or "–"),
             (_("Times received"), delivery.times),
@@ -90,7 +90,7 @@ def put_back(request: HttpRequest) -> HttpResponse:
 @needs(Right.CONNECT)
 def admit(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a refused address on the account's list."""
-    refused = get_object_or_404(RefusedAddress, pk=pk, account__in=health.accounts_of(request.user))
+    refused = get_object_or_404(RefusedAddress, pk=pk, account__in=health.accounts_led(request.user))
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=refused.account_id)
         before = list(account.addresses)

@@ -1,0 +1,72 @@
+"""Every page for every role, in both languages, themes and widths (TARGETS T10)."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+WIDTHS = (1360, 390)
+GUISES = [("en", "light"), ("he", "dark")]
+SERIOUS = ("serious", "critical")
+# Django's own administration: its colours are not ours.
+ADMIN_RULES = {"color-contrast": {"enabled": False}}
+
+
+@pytest.mark.parametrize(("language", "theme"), GUISES)
+@pytest.mark.parametrize("who", ["owner", "rina", "dana"])
+def test_every_page_is_whole(sign_in, console, who, language, theme):
+    """No sideways scroll, no serious finding of axe, one heading; errors in the browser fail in `sign_in`."""
+    page = sign_in(who, language=language, theme=theme)
+    found: list[str] = []
+    for path in _pages(page, console.url):
+        page.goto(console.url + path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900 if width > 800 else 844})
+            page.wait_for_timeout(200)  # a chart is drawn anew 120 ms after its window changed
+            found += [f"{path} at {width}: {trouble}" for trouble in _troubles(page, path)]
+    assert not found, "\n".join(found)
+
+
+def _pages(page: Page, home: str) -> list[str]:
+    """What the rail offers, and what one gets to from there: a call, a payload, an empty result."""
+    page.goto(f"{home}/calls/")
+    expect(page.locator("tr.row-main").first).to_be_visible(timeout=60_000)
+    rail = page.locator(".rail-line").evaluate_all("lines => lines.map(line => line.getAttribute('href'))")
+    call = page.locator("tr.row-main:has(.c-agent bdi) >> td.c-time a").first.get_attribute("href")
+    page.goto(home + call)
+    payloads = page.locator("a.raw").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    kinds = {re.sub(r"\d+", "n", path): path for path in payloads}
+    return [*rail, call, *kinds.values(), "/calls/?outcome=busy&wait=5", "/calls/?search=000111222333"]
+
+
+def _troubles(page: Page, path: str) -> list[str]:
+    found = []
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("scrolls sideways")
+    if page.locator("main h1").count() != 1:
+        found.append(f"{page.locator('main h1').count()} headings of the first level in main")
+    options = {"resultTypes": ["violations"], "rules": ADMIN_RULES if path.startswith("/admin/") else {}}
+    for finding in Axe().run(page, options=options).response["violations"]:
+        if finding["impact"] in SERIOUS:
+            nodes = "; ".join(node["html"][:120] for node in finding["nodes"][:3])
+            found.append(f"{finding['id']}: {finding['help']}: {nodes}")
+    return found
+
+
+def test_a_page_that_is_not_there(sign_in, console):
+    page = sign_in("rina", language="he", theme="dark", width=390)
+    answer = page.request.get(f"{console.url}/calls/987654321/")
+    assert answer.status == 404
+    assert 'dir="rtl"' in answer.text()
+
+
+@pytest.mark.parametrize(("language", "theme"), GUISES)
+def test_the_sign_in_page(browser, console, language, theme):
+    with browser.new_context(color_scheme=theme) as context:
+        context.add_cookies([{"name": "django_language", "value": language, "url": console.url}])
+        page = context.new_page()
+        page.goto(f"{console.url}/sign-in/")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 844})
+            assert _troubles(page, "/sign-in/") == []
