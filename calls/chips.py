@@ -22,7 +22,12 @@ def of(filtered: CallFilter, request: HttpRequest) -> list[dict[str, Any]]:
     actor = request.user
     lists: dict[str, list[Choice]] = {
         "period": [(value, str(label)) for value, label in PERIODS],
-        "direction": [("in", _("In")), ("out", _("Out")), ("transfer", _("Transfer")), ("conference", _("Conference"))],
+        "direction": [
+            ("in", _("In")),
+            ("out", _("Out")),
+            ("transfer", _("Transfer")),
+            ("conference", _("Conference")),
+        ],
         "outcome": [(value, str(label)) for value, label in Call.Outcome.choices],
         "queue": _names(Call.objects.visible_to(actor).exclude(queue_name="").values_list("queue_name", flat=True)),
         "wait": [("20", _("20 s")), ("60", _("1 min")), ("120", _("2 min")), ("300", _("5 min"))],

@@ -21,27 +21,16 @@ _RULES = {
     "special": gettext_lazy("Numbers of this kind are not dialled from here. Dial it on your phone."),
     "premium": gettext_lazy("This is a premium number. The console never dials those."),
     "shared_cost": gettext_lazy("This number charges its caller extra. The console never dials those."),
-    "satellite": gettext_lazy(
-        "This is a satellite or worldwide special number. The console never dials those."
-    ),
+    "satellite": gettext_lazy("This is a satellite or worldwide special number. The console never dials those."),
     "international": gettext_lazy("Calls abroad are switched off. An administrator can switch them on."),
-    "too_soon": gettext_lazy(
-        "This number was dialled a moment ago. It can be dialled again after ten seconds."
-    ),
+    "too_soon": gettext_lazy("This number was dialled a moment ago. It can be dialled again after ten seconds."),
     "answer_lost": gettext_lazy(
-        "It is not known yet whether the last call to this number rang. "
-        "It can be dialled again after ten minutes."
+        "It is not known yet whether the last call to this number rang. It can be dialled again after ten minutes."
     ),
-    "not_own_phone": gettext_lazy(
-        "Only your own phone can ring first. An administrator ties phones to people."
-    ),
-    "no_phone": gettext_lazy(
-        "No phone is tied to you yet. An administrator ties one to you in the settings."
-    ),
+    "not_own_phone": gettext_lazy("Only your own phone can ring first. An administrator ties phones to people."),
+    "no_phone": gettext_lazy("No phone is tied to you yet. An administrator ties one to you in the settings."),
     "phone_missing": gettext_lazy("Name the extension that rings first."),
-    "no_account": gettext_lazy(
-        "This extension is not known, and the key reaches more than one account, or none."
-    ),
+    "no_account": gettext_lazy("This extension is not known, and the key reaches more than one account, or none."),
     "too_late": gettext_lazy("The console was too busy to send this in time."),
 }
 

@@ -117,11 +117,7 @@ def _person(actor: Actor) -> User | None:
 def lines_of(person: User):
     """The phones that are this person's own, the oldest tie first."""
     voicenter = Account.Provider.VOICENTER
-    return (
-        Extension.objects.filter(user=person, account__provider=voicenter)
-        .select_related("account")
-        .order_by("pk")
-    )
+    return Extension.objects.filter(user=person, account__provider=voicenter).select_related("account").order_by("pk")
 
 
 def _first_leg(actor: Actor, phone: str, action: str) -> tuple[Account, guard.Verdict]:
@@ -183,9 +179,7 @@ def send(pk: UUID) -> None:
         with gateway.client(asked.account) as client:
             accepted = _ask(client, asked)
     except errors.Unreachable as error:
-        _settle(
-            asked, State.UNKNOWN if error.sent else State.REFUSED, "lost" if error.sent else "unreachable"
-        )
+        _settle(asked, State.UNKNOWN if error.sent else State.REFUSED, "lost" if error.sent else "unreachable")
         logger.warning("dial %s: %s", asked.pk, error)
     except errors.Garbled as error:
         _settle(asked, State.UNKNOWN, "lost")

@@ -76,9 +76,7 @@ class Directory:
         return known
 
     def _grow_extensions(self, records: list[CallRecord]) -> dict[str, Extension]:
-        wanted = {
-            code for r in records for code in (r.extension, r.caller_extension, r.target_extension) if code
-        }
+        wanted = {code for r in records for code in (r.extension, r.caller_extension, r.target_extension) if code}
         known = {line.code: line for line in bulk.found(self._of(Extension), "code", wanted)}
         fresh = [Extension(account=self._account, code=code) for code in sorted(wanted - known.keys())]
         Extension.objects.bulk_create(fresh)

@@ -15,7 +15,12 @@ from voicenter_console import phones
 from voicenter_console.voicenter import terms
 from voicenter_console.voicenter.terms import Direction
 
-PERIODS = [("today", _("Today")), ("yesterday", _("Yesterday")), ("week", _("7 days")), ("month", _("30 days"))]
+PERIODS = [
+    ("today", _("Today")),
+    ("yesterday", _("Yesterday")),
+    ("week", _("7 days")),
+    ("month", _("30 days")),
+]
 _DAYS_BACK = {"week": 6, "month": 29}
 _MOST_TEXT = 100
 _FEWEST_DIGITS = 3

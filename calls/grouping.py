@@ -71,7 +71,9 @@ def summarise(cdrs: Sequence[Cdr], root: str) -> dict[str, Any]:
         "queue_id": queue.queue_id if queue else None,
         "queue_name": queue.queue_name if queue else "",
         "agent_id": talkers[0].agent_id if talkers else None,
-        "agent_name": talkers[0].agent_name if talkers else next((leg.agent_name for leg in legs if leg.agent_name), ""),
+        "agent_name": talkers[0].agent_name
+        if talkers
+        else next((leg.agent_name for leg in legs if leg.agent_name), ""),
         "more_agents": max(len({leg.agent_id for leg in talkers}) - 1, 0),
         "outcome": str(_outcome(counted, bool(answered))),
         "answered": bool(answered),

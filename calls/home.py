@@ -27,11 +27,15 @@ def today(calls: CallQuerySet, moment: datetime) -> dict[str, Any]:
 
 def _hours(incoming: CallQuerySet, moment: datetime) -> list[dict[str, Any]]:
     queued = incoming.exclude(queue_name="", queue_id=None)
-    rows = queued.annotate(hour=ExtractHour("started_at", tzinfo=timezone.get_current_timezone())).values("hour").annotate(
-        offered=Count("pk"),
-        good=Count("pk", filter=Q(answered=True)),
-        abandoned=Count("pk", filter=Q(outcome=Call.Outcome.ABANDONED)),
-        left=Count("pk", filter=Q(outcome=Call.Outcome.FLOWED_OUT)),
+    rows = (
+        queued.annotate(hour=ExtractHour("started_at", tzinfo=timezone.get_current_timezone()))
+        .values("hour")
+        .annotate(
+            offered=Count("pk"),
+            good=Count("pk", filter=Q(answered=True)),
+            abandoned=Count("pk", filter=Q(outcome=Call.Outcome.ABANDONED)),
+            left=Count("pk", filter=Q(outcome=Call.Outcome.FLOWED_OUT)),
+        )
     )
     by_hour = {row["hour"]: row for row in rows}
     first = min([OPENS, *by_hour])

@@ -168,9 +168,7 @@ def _recall(account: Account, told: _Told, call_ids: Iterable[str]) -> None:
 
 def _content(arrival: Arrival) -> str:
     """The same words in another encoding, order or casing of keys are the same content."""
-    plain = {
-        str(key).strip().casefold(): _plain(_unpacked(value)) for key, value in arrival.fields.items()
-    }
+    plain = {str(key).strip().casefold(): _plain(_unpacked(value)) for key, value in arrival.fields.items()}
     text = json.dumps([arrival.source.value, plain], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -1,4 +1,4 @@
-"""What the provider's kinds of legs are called here (PROTOCOL 'Call types'); an unknown kind keeps its name."""
+"""What the provider's kinds of legs are called here (PROTOCOL 'Call types'); an unknown one keeps its name."""
 
 from __future__ import annotations
 

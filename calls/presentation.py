@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from calls import kinds
-from calls.models import Call, Cdr
+from calls.models import Cdr
 from voicenter_console.voicenter import terms
 
 _STATUS_WORDS = {
@@ -47,22 +47,35 @@ def with_labels(legs: Iterable[Cdr]) -> list[Cdr]:
     return legs
 
 
-def steps(call: Call, legs: Iterable[Cdr]) -> list[dict[str, Any]]:
-    """What happened, one line after another, from the legs' own times and IVR paths."""
-    found: list[dict[str, Any]] = []
-    for leg in legs:
-        source = " + ".join(leg.sources)
-        found.append({
-            "at": leg.started_at, "icon": _icon(leg), "tone": leg.tone, "title": _title(leg),
-            "detail": leg.status_label or "", "keys": "", "source": source, "pk": leg.pk,
-        })  # fmt: skip
-        for step in leg.ivr_path:
-            found.append({
-                "at": leg.started_at, "icon": "sitemap", "tone": "fail",
-                "title": step.get("layer_name") or _("Menu %s") % (step.get("layer_number") or ""),
-                "detail": "", "keys": step["dtmf"], "source": source, "pk": None,
-            })  # fmt: skip
-    return found
+def steps(legs: Iterable[Cdr]) -> list[dict[str, Any]]:
+    """What happened, one line after another, from the labelled legs' own times and IVR paths."""
+    return [line for leg in legs for line in (_leg_line(leg), *(_layer_line(leg, step) for step in leg.ivr_path))]
+
+
+def _leg_line(leg: Cdr) -> dict[str, Any]:
+    return {
+        "at": leg.started_at,
+        "icon": _icon(leg),
+        "tone": leg.tone,
+        "title": _title(leg),
+        "detail": leg.status_label or "",
+        "keys": "",
+        "source": " + ".join(leg.sources),
+        "pk": leg.pk,
+    }
+
+
+def _layer_line(leg: Cdr, step: dict[str, Any]) -> dict[str, Any]:
+    title = step.get("layer_name") or _("Menu %s") % (step.get("layer_number") or "")
+    return {
+        **_leg_line(leg),
+        "icon": "sitemap",
+        "tone": "fail",
+        "title": title,
+        "detail": "",
+        "keys": step["dtmf"],
+        "pk": None,
+    }
 
 
 def pressed(step: dict[str, Any]) -> str:

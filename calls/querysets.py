@@ -14,7 +14,7 @@ from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
 
 if TYPE_CHECKING:
-    from .models import Call, Cdr, DialRequest
+    pass
 
 
 @dataclass(frozen=True, slots=True)

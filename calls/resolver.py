@@ -36,9 +36,7 @@ def look_back(pk: UUID) -> None:
     with transaction.atomic():
         asked = DialRequest.objects.filter(pk=pk, state=State.UNKNOWN).first()
         if asked:
-            legs = Cdr.objects.filter(
-                account=asked.account_id, started_at__gte=asked.created_at - timedelta(minutes=5)
-            )
+            legs = Cdr.objects.filter(account=asked.account_id, started_at__gte=asked.created_at - timedelta(minutes=5))
             _match({str(pk)}, legs.exclude(custom_data={}).values_list("call_uid", "custom_data"))
 
 

@@ -7,7 +7,6 @@ from celery import shared_task
 
 from voicenter_console.organisation.models import Account
 
-
 # A pull that takes longer goes on with the next beat: a worker's thread is not one account's for an hour.
 LONGEST_PULL = timedelta(minutes=4)
 

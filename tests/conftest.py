@@ -18,8 +18,8 @@ from voicenter_console.voicenter.wire import MEDIA_TYPE, Format, encode_call
 from voicenter_console.webhooks import hints, ingest, tokens
 
 FIXTURES = Path(__file__).parent / "fixtures" / "voicenter"
-TOKEN = "a-token-of-the-tests"  # noqa: S105
-PASSWORD = "a password for tests"  # noqa: S105
+TOKEN = "a-token-of-the-tests"
+PASSWORD = "a password for tests"
 
 
 @pytest.fixture(autouse=True)
@@ -105,9 +105,13 @@ def api(db: None) -> Client:
 def post_hook(account: Account, client: Client) -> Callable[..., object]:
     """Post a body to the CDR hook as Voicenter's cloud would."""
 
-    def post(body: bytes | dict, content_type: str = "application/json", *, token: str = TOKEN, **headers: str):
+    def post(
+        body: bytes | dict, content_type: str = "application/json", *, token: str = TOKEN, **headers: str
+    ):
         data = json.dumps(body).encode() if isinstance(body, dict) else body
-        return client.generic("POST", f"/hooks/{token}/cdr/", data, content_type=content_type, headers=headers)
+        return client.generic(
+            "POST", f"/hooks/{token}/cdr/", data, content_type=content_type, headers=headers
+        )
 
     return post
 
@@ -134,7 +138,9 @@ def a_push() -> dict:
 @pytest.fixture
 def count_queries() -> Callable[[Callable[[], object]], int]:
     def count(act: Callable[[], object]) -> int:
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             act()
         return len(captured)
 

@@ -7,8 +7,8 @@ os.environ.setdefault("SECRET_KEY", "a key for tests only")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="console-tests-"))
 
-from voicenter_console.settings import *  # noqa: E402, F403
-from voicenter_console.settings import DATABASES, DATA_DIR, STORAGES  # noqa: E402
+from voicenter_console.settings import *  # noqa: F403
+from voicenter_console.settings import DATA_DIR, DATABASES, STORAGES
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # a file, so that threads and processes of a test share it as they do in life

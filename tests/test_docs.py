@@ -54,9 +54,7 @@ def variables_read() -> Iterator[str]:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
                 asked = f"{ast.unparse(node.func.value)}.{node.func.attr}"
-                reads = re.fullmatch(
-                    r"env\.(text|flag|number|words|url)|os\.environ\.(get|setdefault)", asked
-                )
+                reads = re.fullmatch(r"env\.(text|flag|number|words|url)|os\.environ\.(get|setdefault)", asked)
                 if reads and isinstance(node.args[0], ast.Constant):
                     yield node.args[0].value
 
@@ -199,6 +197,4 @@ def test_no_link_is_dead(page: Path):
         assert found.exists(), target
         if anchor:
             headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE)
-            assert anchor in {
-                re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings
-            }, target
+            assert anchor in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings}, target

@@ -57,11 +57,7 @@ class Reader(HTMLParser):
         said = dict(attrs)
         above = self.open[-1] if self.open else ("", False, False)
         foreign = (
-            above[1]
-            or tag in SILENT
-            or tag == "bdi"
-            or said.get("aria-hidden") == "true"
-            or said.get("lang") == "en"
+            above[1] or tag in SILENT or tag == "bdi" or said.get("aria-hidden") == "true" or said.get("lang") == "en"
         )
         isolated = above[2] or said.get("dir") == "ltr" or tag == "bdi" or tag in SILENT
         self.words += [] if foreign else [said[name] or "" for name in SPOKEN if name in said]

@@ -83,9 +83,7 @@ def test_another_country_at_home():
 @given(st.none() | st.text() | st.from_regex(r"[+*]?[0-9 ()-]{0,60}", fullmatch=True))
 def test_no_text_raises_and_e164_is_what_it_says(raw):
     phone = phones.parse(raw)
-    assert phone.e164 == "" or (
-        phone.e164[0] == "+" and phone.e164[1:].isascii() and phone.e164[1:].isdigit()
-    )
+    assert phone.e164 == "" or (phone.e164[0] == "+" and phone.e164[1:].isascii() and phone.e164[1:].isdigit())
     assert isinstance(phones.display(phone), str)
     assert phones.search_digits(raw).isascii()
     if phone.e164:

@@ -1,7 +1,8 @@
 """One process type: the live stream on the async side, everything else WSGI in a fixed pool of threads (ADR 7).
 
-A thread keeps its database connection, so a process holds at most THREADS + HOOK_THREADS of them; sync views under an ASGI handler
-would open one per thread that asyncio happens to start.
+A thread keeps its database connection, so a process holds at most THREADS + HOOK_THREADS of them; sync views under
+an ASGI handler would open one per thread that asyncio happens to start. Hooks have threads of their own: pages that
+take long keep no delivery waiting.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from voicenter_console.live import stream  # isort: skip  (Django must be set up
 
 THREADS = env.number("WEB_THREADS", default=16, least=1, most=200)
 HOOK_THREADS = env.number("HOOK_THREADS", default=8, least=1, most=200)
-
 
 
 def over_wsgi(app: Any, threads: int) -> WSGIMiddleware:

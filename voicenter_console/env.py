@@ -30,7 +30,16 @@ def text(name: str, default: str | None = None) -> str:
 
 def flag(name: str, *, default: bool) -> bool:
     """1, true, yes, on or 0, false, no, off, in any case."""
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
     value = text(name, "yes" if default else "no").lower()
     if value not in words:
         raise Misconfigured(f"{name} should be one of {', '.join(words)}, not {value!r}")

@@ -18,7 +18,13 @@ from voicenter_console.webhooks.models import Delivery
 _LINES = [
     (None, gettext_lazy("Home"), "home", "home", Right.SEE_HOME),
     (gettext_lazy("Calls"), gettext_lazy("Call log"), "calls:log", "list", Right.SEE_CALLS),
-    (gettext_lazy("Figures"), gettext_lazy("Delivery health"), "deliveries:list", "activity", Right.SEE_DELIVERIES),
+    (
+        gettext_lazy("Figures"),
+        gettext_lazy("Delivery health"),
+        "deliveries:list",
+        "activity",
+        Right.SEE_DELIVERIES,
+    ),
     (None, gettext_lazy("Settings"), "admin:index", "settings", Right.ADMINISTER),
 ]
 

@@ -16,9 +16,7 @@ from phonenumbers import PhoneNumberFormat, shortnumberinfo
 Kind = Literal["number", "extension", "anonymous", "other"]
 
 LONGEST = 40
-_WITHHELD = frozenset(
-    {"anonymous", "restricted", "private", "unknown", "unavailable", "withheld", "blocked", "חסוי"}
-)
+_WITHHELD = frozenset({"anonymous", "restricted", "private", "unknown", "unavailable", "withheld", "blocked", "חסוי"})
 _DECORATION = re.compile(r"[\s\-.()/\u2010-\u2015\u00a0\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DIALLED = re.compile(r"\+?[0-9]+", re.ASCII)
@@ -106,9 +104,7 @@ def display(phone: Phone | str, region: str = "IL") -> str:
         return _BIDI.sub("", phone.raw)
     number = phonenumbers.parse(phone.e164)
     home = number.country_code == _country_code(region)
-    return phonenumbers.format_number(
-        number, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL
-    )
+    return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
 
 
 def search_digits(text: object, region: str = "IL") -> str:

@@ -36,34 +36,20 @@ class AskSerializer(serializers.Serializer):
         max_length=64, required=False, allow_blank=True,
         help_text="What rings first: the caller's own extension where absent. A message may ring any number.",
     )  # fmt: skip
-    target = serializers.CharField(
-        max_length=64, required=False, allow_blank=True, help_text="Of `call` alone."
-    )
-    vars = serializers.DictField(
-        child=serializers.CharField(max_length=200, allow_blank=True), required=False
-    )
-    before = serializers.CharField(
-        max_length=100, required=False, help_text="Of `message`: a recording, played first."
-    )
-    digits = serializers.RegexField(
-        r"\A[0-9]{1,40}\Z", required=False, help_text="Of `message`: read one by one."
-    )
-    after_number = serializers.CharField(
-        max_length=100, required=False, help_text="Of `message`: played after them."
-    )
+    target = serializers.CharField(max_length=64, required=False, allow_blank=True, help_text="Of `call` alone.")
+    vars = serializers.DictField(child=serializers.CharField(max_length=200, allow_blank=True), required=False)
+    before = serializers.CharField(max_length=100, required=False, help_text="Of `message`: a recording, played first.")
+    digits = serializers.RegexField(r"\A[0-9]{1,40}\Z", required=False, help_text="Of `message`: read one by one.")
+    after_number = serializers.CharField(max_length=100, required=False, help_text="Of `message`: played after them.")
     after = serializers.CharField(max_length=100, required=False, help_text="Of `message`: played last.")
     entry_code = serializers.RegexField(r"\A[0-9]{1,20}\Z", required=False, help_text="Of `callference`.")
 
     def validate_vars(self, given: dict[str, str]) -> dict[str, str]:
-        named = {
-            name if name.startswith(VARIABLE) else VARIABLE + name: value for name, value in given.items()
-        }
+        named = {name if name.startswith(VARIABLE) else VARIABLE + name: value for name, value in given.items()}
         if REQUEST in named:
             raise serializers.ValidationError(f"{REQUEST} is the console's own.")
         if len(named) >= MOST_VARIABLES:
-            raise serializers.ValidationError(
-                f"At most {MOST_VARIABLES - 1}: the console sends one of its own."
-            )
+            raise serializers.ValidationError(f"At most {MOST_VARIABLES - 1}: the console sends one of its own.")
         if any(not _NAME.fullmatch(name) for name in given):
             raise serializers.ValidationError("Names are up to 60 letters, digits and _.")
         return named
@@ -120,9 +106,7 @@ class DialViewSet(RetrieveModelMixin, GenericViewSet):
         request=AskSerializer,
         responses={202: DialSerializer},
         parameters=[
-            OpenApiParameter(
-                KEY_HEADER, str, OpenApiParameter.HEADER, description="A repeat is the same request."
-            )
+            OpenApiParameter(KEY_HEADER, str, OpenApiParameter.HEADER, description="A repeat is the same request.")
         ],
     )
     def create(self, request: Request) -> Response:

@@ -40,7 +40,18 @@ class WindowSerializer(SpanSerializer):
 
     class Meta:
         model = SyncWindow
-        fields = ["account", "to", "state", "horizon", "hits", "rows", "error", "error_code", "read_at", "tries"]
+        fields = [
+            "account",
+            "to",
+            "state",
+            "horizon",
+            "hits",
+            "rows",
+            "error",
+            "error_code",
+            "read_at",
+            "tries",
+        ]
 
     @extend_schema_field(serializers.ChoiceField(["3h", "24h", "7d", "35d", ""]))
     def get_horizon(self, window: SyncWindow) -> str:

@@ -70,9 +70,7 @@ def _stuck(facts: Facts, now: datetime) -> Answer | None:
         "%(n)s deliveries are kept and wait for the worker, which does not run.",
         facts.waiting,
     )
-    return Answer(
-        "lost", _("No. Nothing has been read since"), facts.waiting_since, text % {"n": f"{facts.waiting:,}"}
-    )
+    return Answer("lost", _("No. Nothing has been read since"), facts.waiting_since, text % {"n": f"{facts.waiting:,}"})
 
 
 def _silent(facts: Facts, now: datetime) -> Answer | None:

@@ -41,9 +41,7 @@ def checks(accounts: Sequence[Account]) -> list[Check]:
     latest = both_ways.order_by("-cdr__started_at").values_list("account", "fields", "cdr__started_at")
     for account_id, said, started_at in latest[:_SAMPLE]:
         seen[account_id, _clock_of(records.notification_offset(said, started_at), started_at)] += 1
-    return [
-        _check(account, {clock: seen[account.pk, clock] for clock in (*Clock, None)}) for account in accounts
-    ]
+    return [_check(account, {clock: seen[account.pk, clock] for clock in (*Clock, None)}) for account in accounts]
 
 
 def _check(account: Account, seen: dict[Clock | None, int]) -> Check:

@@ -21,18 +21,14 @@ def ask(actor: User, account: Account) -> Job:
     """The job; the one that does so already, where there is one."""
     label = _("Reading the call log of %(account)s") % {"account": account.name}
     language = translation.get_language()
-    return claims.enqueue(
-        KIND, label, owner=actor, key=str(account.pk), account=account.pk, language=language
-    )
+    return claims.enqueue(KIND, label, owner=actor, key=str(account.pk), account=account.pk, language=language)
 
 
 def run(progress: Progress) -> None:
     """The job's runner. A refusal stands in the job's message, and on the page in words."""
     asked = progress.job.parameters
     account = Account.objects.get(pk=asked["account"])
-    report = sync.run(
-        account, pressed=True, told=lambda so_far: progress.report(so_far.rows), longest=LONGEST
-    )
+    report = sync.run(account, pressed=True, told=lambda so_far: progress.report(so_far.rows), longest=LONGEST)
     with translation.override(asked["language"]):
         progress.report(report.rows, message=_outcome(report))
 

@@ -40,10 +40,7 @@ def run(progress: Progress) -> None:
     """The job's runner. Twice changes nothing; after a crash it goes on behind the last batch."""
     account_id = progress.job.parameters["account"]
     uids = (
-        CdrRecord.objects.filter(account=account_id)
-        .order_by("call_uid")
-        .values_list("call_uid", flat=True)
-        .distinct()
+        CdrRecord.objects.filter(account=account_id).order_by("call_uid").values_list("call_uid", flat=True).distinct()
     )
     seen = {"after": "", "done": 0, **progress.job.result}
     progress.report(seen["done"], seen["done"] + uids.filter(call_uid__gt=seen["after"]).count())

@@ -6,91 +6,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('calls', '0001_initial'),
-        ('organisation', '0002_ratebucket'),
+        ("calls", "0001_initial"),
+        ("organisation", "0002_ratebucket"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SyncState',
+            name="SyncState",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='sync_state', serialize=False, to='organisation.account', verbose_name='account')),
-                ('settings', models.CharField(blank=True, editable=False, max_length=64)),
-                ('ends', models.CharField(choices=[('unknown', 'not known yet'), ('inclusive', 'both belong to it'), ('exclusive', 'the last does not belong to it'), ('minutes', 'seconds are cut off'), ('unclear', 'cannot be found out')], default='unknown', max_length=10, verbose_name='ends of a span')),
-                ('israel_time', models.BooleanField(default=False, verbose_name='spans are read as Israel time')),
-                ('failures', models.PositiveIntegerField(default=0, verbose_name='failures in a row')),
-                ('next_try_at', models.DateTimeField(blank=True, null=True, verbose_name='next try')),
-                ('error', models.CharField(blank=True, max_length=500, verbose_name='what is wrong')),
-                ('error_code', models.IntegerField(blank=True, null=True, verbose_name="number of Voicenter's error")),
-                ('words', models.CharField(blank=True, max_length=300, verbose_name="Voicenter's words")),
-                ('address', models.CharField(blank=True, max_length=45, verbose_name='our address as Voicenter saw it')),
-                ('error_at', models.DateTimeField(blank=True, null=True, verbose_name='since')),
-                ('last_read_at', models.DateTimeField(blank=True, null=True, verbose_name='last answer')),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="sync_state",
+                        serialize=False,
+                        to="organisation.account",
+                        verbose_name="account",
+                    ),
+                ),
+                ("settings", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "ends",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "not known yet"),
+                            ("inclusive", "both belong to it"),
+                            ("exclusive", "the last does not belong to it"),
+                            ("minutes", "seconds are cut off"),
+                            ("unclear", "cannot be found out"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="ends of a span",
+                    ),
+                ),
+                ("israel_time", models.BooleanField(default=False, verbose_name="spans are read as Israel time")),
+                ("failures", models.PositiveIntegerField(default=0, verbose_name="failures in a row")),
+                ("next_try_at", models.DateTimeField(blank=True, null=True, verbose_name="next try")),
+                ("error", models.CharField(blank=True, max_length=500, verbose_name="what is wrong")),
+                ("error_code", models.IntegerField(blank=True, null=True, verbose_name="number of Voicenter's error")),
+                ("words", models.CharField(blank=True, max_length=300, verbose_name="Voicenter's words")),
+                (
+                    "address",
+                    models.CharField(blank=True, max_length=45, verbose_name="our address as Voicenter saw it"),
+                ),
+                ("error_at", models.DateTimeField(blank=True, null=True, verbose_name="since")),
+                ("last_read_at", models.DateTimeField(blank=True, null=True, verbose_name="last answer")),
             ],
             options={
-                'verbose_name': 'state of the pull',
-                'verbose_name_plural': 'states of the pull',
+                "verbose_name": "state of the pull",
+                "verbose_name_plural": "states of the pull",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='syncwindow',
-            name='sync_window_once',
+            model_name="syncwindow",
+            name="sync_window_once",
         ),
         migrations.RemoveIndex(
-            model_name='syncwindow',
-            name='sync_window_due',
+            model_name="syncwindow",
+            name="sync_window_due",
         ),
         migrations.RemoveField(
-            model_name='syncwindow',
-            name='closed_at',
+            model_name="syncwindow",
+            name="closed_at",
         ),
         migrations.RemoveField(
-            model_name='syncwindow',
-            name='horizon',
+            model_name="syncwindow",
+            name="horizon",
         ),
         migrations.AddField(
-            model_name='syncwindow',
-            name='asked',
-            field=models.BooleanField(default=False, verbose_name='asked for by somebody'),
+            model_name="syncwindow",
+            name="asked",
+            field=models.BooleanField(default=False, verbose_name="asked for by somebody"),
         ),
         migrations.AddField(
-            model_name='syncwindow',
-            name='read_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='read at'),
+            model_name="syncwindow",
+            name="read_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="read at"),
         ),
         migrations.AddField(
-            model_name='syncwindow',
-            name='settled',
-            field=models.BooleanField(default=False, verbose_name='read after all its calls ended'),
+            model_name="syncwindow",
+            name="settled",
+            field=models.BooleanField(default=False, verbose_name="read after all its calls ended"),
         ),
         migrations.AddField(
-            model_name='syncwindow',
-            name='wanted',
-            field=models.BooleanField(default=False, verbose_name='to be read again'),
+            model_name="syncwindow",
+            name="wanted",
+            field=models.BooleanField(default=False, verbose_name="to be read again"),
         ),
         migrations.AlterField(
-            model_name='syncgap',
-            name='missing',
-            field=models.PositiveIntegerField(help_text='empty where it was not counted', null=True, verbose_name='calls missing'),
+            model_name="syncgap",
+            name="missing",
+            field=models.PositiveIntegerField(
+                help_text="empty where it was not counted", null=True, verbose_name="calls missing"
+            ),
         ),
         migrations.AlterField(
-            model_name='syncgap',
-            name='reason',
-            field=models.CharField(choices=[('crowded', 'more calls began at once than Voicenter hands out')], default='crowded', max_length=200, verbose_name='why'),
+            model_name="syncgap",
+            name="reason",
+            field=models.CharField(
+                choices=[("crowded", "more calls began at once than Voicenter hands out")],
+                default="crowded",
+                max_length=200,
+                verbose_name="why",
+            ),
         ),
         migrations.AlterField(
-            model_name='syncwindow',
-            name='due_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='not before'),
+            model_name="syncwindow",
+            name="due_at",
+            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name="not before"),
         ),
         migrations.AddIndex(
-            model_name='syncwindow',
-            index=models.Index(fields=['account', '-to_at'], name='sync_window_newest'),
+            model_name="syncwindow",
+            index=models.Index(fields=["account", "-to_at"], name="sync_window_newest"),
         ),
         migrations.AddConstraint(
-            model_name='syncwindow',
-            constraint=models.UniqueConstraint(fields=('account', 'from_at', 'asked'), name='sync_window_once'),
+            model_name="syncwindow",
+            constraint=models.UniqueConstraint(fields=("account", "from_at", "asked"), name="sync_window_once"),
         ),
     ]

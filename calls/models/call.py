@@ -89,7 +89,11 @@ class Call(models.Model):
     def shape(self) -> list[tuple[str, int]]:
         """The call strip: (part, seconds) in order. Posts (hangup, left) have no length of their own."""
         spoke = "voicemail" if self.outcome == self.Outcome.VOICEMAIL else "talk"
-        parts = [("wait", self.wait_seconds or 0), ("ring", self.ring_seconds or 0), (spoke, self.talk_seconds)]
+        parts = [
+            ("wait", self.wait_seconds or 0),
+            ("ring", self.ring_seconds or 0),
+            (spoke, self.talk_seconds),
+        ]
         drawn = [(part, seconds) for part, seconds in parts if seconds > 0]
         if self.outcome in (self.Outcome.ABANDONED, self.Outcome.IVR_END):
             drawn.append(("hangup", 0))

@@ -56,7 +56,8 @@ class DialRequest(models.Model):
         verbose_name_plural = _("dial requests")
         constraints = [
             models.UniqueConstraint(
-                fields=["api_key", "idempotency_key"], name="dial_once_per_key", condition=Q(idempotency_key__isnull=False)
+                fields=["api_key", "idempotency_key"], name="dial_once_per_key",
+                condition=Q(idempotency_key__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["user", "idempotency_key"], name="dial_once_per_person",

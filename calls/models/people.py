@@ -15,7 +15,12 @@ class Agent(models.Model):
     code = models.CharField(_("code"), max_length=64, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="agents", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="agents",
+        verbose_name=_("person"),
     )
 
     class Meta:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -111,7 +112,7 @@ class Ledger:
         rest = [
             SyncWindow(account=self.account, from_at=start, to_at=end, asked=window.asked, state=window.state,
                        wanted=True, due_at=self.began, read_at=window.read_at, settled=window.settled)
-            for start, end in zip(ends, ends[1:], strict=False)
+            for start, end in pairwise(ends)
         ]  # fmt: skip
         with transaction.atomic():
             self.windows.filter(pk=window.pk).update(to_at=ends[0], hits=None, rows=None, wanted=True, tries=0)
@@ -156,7 +157,9 @@ class Ledger:
                 _join(group)
 
     def _due(self, now: datetime):
-        ages = {name: Q(to_at__gt=now - age) for name, age in (("3h", FRESH), ("24h", TODAY), ("7d", WEEK), ("35d", REACH))}
+        ages = {
+            name: Q(to_at__gt=now - age) for name, age in (("3h", FRESH), ("24h", TODAY), ("7d", WEEK), ("35d", REACH))
+        }
         night = self._night(now)
         again = (
             ages["3h"] & (Q(read_at__lt=self.began) | Q(read_at__lte=now - FRESH_EVERY))

@@ -1,4 +1,4 @@
-"""What Voicenter says instead of a page: what we remember of it, and when we may ask again (FAULTS F-34, F-35, F-42)."""
+"""What Voicenter says instead of a page: what we remember, and when we may ask again (FAULTS F-34, F-35, F-42)."""
 
 from __future__ import annotations
 

@@ -118,9 +118,7 @@ def _tone(signs: list[datetime], quiet: bool) -> str:
 
 def _open(request: HttpRequest, context: dict[str, Any], visible: Any) -> None:
     """The cause that the address says is open, with a few of its letters."""
-    keys = {
-        cause.reason: hashlib.sha256(cause.reason.encode()).hexdigest()[:12] for cause in context["causes"]
-    }
+    keys = {cause.reason: hashlib.sha256(cause.reason.encode()).hexdigest()[:12] for cause in context["causes"]}
     context["causes"] = [(keys[cause.reason], cause) for cause in context["causes"]]
     opened = request.GET.get("cause", "")
     cause = next((cause for key, cause in context["causes"] if key == opened), None)

@@ -37,7 +37,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         custom |= leg.custom_data
     context = {
         "call": found,
-        "steps": _steps(found, legs, may_see_raw),
+        "steps": _steps(legs, may_see_raw),
         "ivr_path": next((leg.ivr_path for leg in legs if leg.ivr_path), []),
         "custom_data": custom,
         "sources_agree": bool(legs) and all(len(leg.sources) == 2 for leg in legs),
@@ -70,8 +70,8 @@ def _moved(request: HttpRequest, pk: int) -> HttpResponse:
     raise Http404
 
 
-def _steps(found: Call, legs: list[Cdr], may_see_raw: bool) -> list[dict[str, Any]]:
-    steps = presentation.steps(found, legs)
+def _steps(legs: list[Cdr], may_see_raw: bool) -> list[dict[str, Any]]:
+    steps = presentation.steps(legs)
     for step in steps:
         step["raw_url"] = reverse("calls:raw", args=[step["pk"]]) if may_see_raw and step["pk"] else ""
     return steps

@@ -37,9 +37,7 @@ FILES = {
     "zrender": ([], ["LICENSE"]),  # bundled in echarts
 }
 # Packages that name their licence but ship no text of it: the holders stand in the file's own header.
-MIT_HOLDERS = {
-    "@tabler/core": "2018-2026 The Tabler Authors, codecalm.net Paweł Kuna; 2011-2026 The Bootstrap Authors"
-}
+MIT_HOLDERS = {"@tabler/core": "2018-2026 The Tabler Authors, codecalm.net Paweł Kuna; 2011-2026 The Bootstrap Authors"}
 
 MIT = """MIT License
 
@@ -139,18 +137,12 @@ def vendor() -> None:
 def faults() -> list[str]:
     """What differs between the manifest and the files: changed, missing, or not listed."""
     listed = {
-        path: known
-        for entry in json.loads(MANIFEST.read_text()).values()
-        for path, known in entry["files"].items()
+        path: known for entry in json.loads(MANIFEST.read_text()).values() for path, known in entry["files"].items()
     }
     present = {path.relative_to(STATIC).as_posix() for path in HERE.glob("*-[0-9]*/*")} | {SPRITE.name}
     found = [f"not in MANIFEST.json: {path}" for path in sorted(present - listed.keys())]
     found += [f"missing: {path}" for path in sorted(listed.keys() - present)]
-    found += [
-        f"changed: {path}"
-        for path in sorted(listed.keys() & present)
-        if digest(STATIC / path) != listed[path]
-    ]
+    found += [f"changed: {path}" for path in sorted(listed.keys() & present) if digest(STATIC / path) != listed[path]]
     return found
 
 

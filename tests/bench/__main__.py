@@ -24,7 +24,9 @@ def main(asked: set[str]) -> None:
     about = conditions()
     lines: list[Line] = []
     if asked & {"P1", "P2"}:
-        lines += hooks.postgres(database, redis) if there else [Line("P1", "PostgreSQL does not answer", None, "", None)]
+        lines += (
+            hooks.postgres(database, redis) if there else [Line("P1", "PostgreSQL does not answer", None, "", None)]
+        )
     if "P3" in asked:
         lines += hooks.sqlite()
     if "P12" in asked:

@@ -35,9 +35,7 @@ def postgres(server: str, redis: str) -> list[Line]:
         Line("P1", "hook, JSON, PostgreSQL, p99 over the bare INSERT's", p99, "≤ 3", p99 <= 3,
              _words(found, "json", "p99_ms", "bare")),
     ]  # fmt: skip
-    lines += [
-        _line("P2", f"hook, {form}, of JSON's requests/s", found, form, "json", 0.7) for form in ("xml", "form")
-    ]
+    lines += [_line("P2", f"hook, {form}, of JSON's requests/s", found, form, "json", 0.7) for form in ("xml", "form")]
     return lines
 
 
@@ -110,7 +108,16 @@ def _request(form: Format, body: bytes) -> bytes:
 
 
 def _load(file: Path, port: int, seconds: float) -> dict[str, float]:
-    command = [sys.executable, "-m", "tests.bench.load", str(file), "127.0.0.1", str(port), str(CONNECTIONS), str(seconds)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.load",
+        str(file),
+        "127.0.0.1",
+        str(port),
+        str(CONNECTIONS),
+        str(seconds),
+    ]
     result: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=ROOT).stdout)
     if result["failed"]:
         raise RuntimeError(f"{result['failed']} of {result['requests']} requests failed: {result['words']}")

@@ -61,7 +61,9 @@ def show(lines: list[Line], about: dict[str, Any]) -> None:
         word = {True: "met", False: "MISSED", None: ""}[line.met]
         now, then = _figure(line.figure), _figure(before.get(line.key))
         print(f"{line.number:4}{line.what:{width}}  {now:>8} {then:>8}  {line.target:8} {word:7} {line.note}")
-    KEPT.write_text(json.dumps({"about": about, "lines": [asdict(line) for line in lines]}, indent=1, ensure_ascii=False))
+    KEPT.write_text(
+        json.dumps({"about": about, "lines": [asdict(line) for line in lines]}, indent=1, ensure_ascii=False)
+    )
 
 
 def _figure(value: float | None) -> str:

@@ -113,7 +113,8 @@ class _database:
             connection.execute(statement)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: its event loop in this thread would refuse the database to the tests after these.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -60,14 +60,9 @@ def watch(page: Page, found: list[str]) -> None:
 
 def shoot(browser: Browser, given: argparse.Namespace, language: str, theme: str, width: int) -> list[str]:
     """Pictures of all pages in one guise; what the browser complained of, with the page's name."""
-    context = browser.new_context(
-        viewport={"width": width, "height": HEIGHTS.get(width, 900)}, color_scheme=theme
-    )
+    context = browser.new_context(viewport={"width": width, "height": HEIGHTS.get(width, 900)}, color_scheme=theme)
     context.add_cookies(
-        [
-            {"name": n, "value": v, "url": given.url}
-            for n, v in (("django_language", language), ("theme", theme))
-        ]
+        [{"name": n, "value": v, "url": given.url} for n, v in (("django_language", language), ("theme", theme))]
     )
     page = context.new_page()
     if given.user:

@@ -47,9 +47,7 @@ def test_j_and_k_walk_and_enter_opens(log):
     for code in ("KeyJ", "KeyJ", "KeyJ", "KeyK"):
         log.keyboard.press(code)
     expect(log.locator(CURSOR)).to_have_count(1)
-    place = log.locator("tr.row-main").evaluate_all(
-        "rows => rows.findIndex(row => row.matches('.is-cursor'))"
-    )
+    place = log.locator("tr.row-main").evaluate_all("rows => rows.findIndex(row => row.matches('.is-cursor'))")
     assert place == 1
     address = log.locator(CURSOR).get_attribute("data-href")
     log.keyboard.press("Enter")
@@ -102,9 +100,7 @@ def test_a_hebrew_layout_changes_nothing(log):
     press(log, "KeyJ", says="ח")
     press(log, "KeyJ", says="ח")
     press(log, "KeyK", says="ל")
-    place = log.locator("tr.row-main").evaluate_all(
-        "rows => rows.findIndex(row => row.matches('.is-cursor'))"
-    )
+    place = log.locator("tr.row-main").evaluate_all("rows => rows.findIndex(row => row.matches('.is-cursor'))")
     assert place == 0
     press(log, "Slash", says=".")
     expect(log.locator("#log-search")).to_be_focused()

@@ -18,19 +18,24 @@ from voicenter_console.sandbox.clock import STILL, Clock
 from voicenter_console.sandbox.cloud import Cloud
 from voicenter_console.sandbox.http import application
 from voicenter_console.sandbox.legs import Kind, Leg, call_id
+from voicenter_console.sandbox.scenarios import Scenario
 from voicenter_console.webhooks import ingest
 
 MORNING = datetime(2025, 7, 16, 8, 0, tzinfo=UTC)  # a Wednesday, 11:00 in Israel
 
 
+NEARLY_SILENT = Scenario("nearly silent", rate=2, floor=0.5, gap=None)
+
+
 @pytest.fixture
 def cloud(account: Account, monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    """Stands still on a summer morning, after a quiet hour; its clock is the limiter's, too."""
+    """Stands still on a summer morning, after an hour of calls; few follow; its clock is the limiter's, too."""
     cloud = Cloud(code=account.code, clock=Clock(MORNING - timedelta(hours=1), STILL), scenario="quiet")
     monkeypatch.setattr(gateway, "transport", httpx.WSGITransport(app=application(cloud)))
     monkeypatch.setattr(gateway, "limiter", SharedLimiter(now=cloud.now, sleep=cloud.clock.advance))
     cloud.timeline.catch_up()
     cloud.clock.advance(3600)
+    cloud.timeline.change_to(NEARLY_SILENT)
     return cloud
 
 

@@ -62,9 +62,7 @@ def follow(client: Client, dial: DialRequest, **query: str):
 
 
 def ask(client: Client, key: str = "", **body: object):
-    return client.post(
-        API, body, content_type="application/json", headers={"Idempotency-Key": key} if key else {}
-    )
+    return client.post(API, body, content_type="application/json", headers={"Idempotency-Key": key} if key else {})
 
 
 # --- pages -------------------------------------------------------------------------------------------------

@@ -84,9 +84,7 @@ def test_a_request_is_sent_once_however_often_it_is_hinted(dana, phone, cloud):
     assert len(cloud.dials) == 1
 
 
-@pytest.mark.parametrize(
-    ("state_of_phone", "rule", "code"), [("offline", "offline", 3), ("blocked", "blocked", 4)]
-)
+@pytest.mark.parametrize(("state_of_phone", "rule", "code"), [("offline", "offline", 3), ("blocked", "blocked", 4)])
 def test_a_refusal_says_which(dana, phone, cloud, state_of_phone, rule, code):
     getattr(cloud.centre, state_of_phone).add(phone)
     asked = dial(dana)
@@ -282,9 +280,7 @@ def test_what_is_no_telephone_is_no_request(raw):
         guard.judge(raw)
 
 
-@pytest.mark.parametrize(
-    "raw", ["0545550118", "972545550118", "+972 (54) 555-0118", "00972545550118", "9720545550118"]
-)
+@pytest.mark.parametrize("raw", ["0545550118", "972545550118", "+972 (54) 555-0118", "00972545550118", "9720545550118"])
 def test_every_spelling_of_a_number_is_sent_as_one(raw):
     assert guard.judge(raw) == guard.Verdict("972545550118")
 

@@ -76,7 +76,9 @@ def test_what_is_said_again_writes_nothing(account):
     messages = [push(said()), pull(row())]
     tell(account, *messages)
     before, events = rows(account), Event.objects.count()
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         tell(account, messages, pull({key.lower(): value for key, value in row().items()}))
 
     assert rows(account) == before
@@ -113,7 +115,10 @@ def test_a_correction_stays_whoever_is_repeated_and_its_history_with_it(account)
 
 def test_what_turns_out_to_have_been_received_earlier_is_dated_back(account):
     older, newer = (row(price=price) for price in (1, 2))
-    arrivals = [taking.Arrival(Source.PULL, newer, AFTER, None), taking.Arrival(Source.PULL, older, AFTER + timedelta(1), None)]
+    arrivals = [
+        taking.Arrival(Source.PULL, newer, AFTER, None),
+        taking.Arrival(Source.PULL, older, AFTER + timedelta(1), None),
+    ]
     with transaction.atomic():
         taking.take(account, arrivals)
     assert Cdr.objects.get().price == 1

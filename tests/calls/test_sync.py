@@ -215,4 +215,6 @@ def test_push_then_pull_equals_pull_then_push(account, cloud, pull, push):
 def rows_of(cloud, ids) -> dict:
     beside = {"id", "call", "changed_at", "agent", "line", "department"}
     names = [field.name for field in Cdr._meta.concrete_fields if field.name not in beside]
-    return {(cdr.call_uid, cdr.type): [getattr(cdr, name) for name in names] for cdr in Cdr.objects.filter(call_uid__in=ids)}
+    return {
+        (cdr.call_uid, cdr.type): [getattr(cdr, name) for name in names] for cdr in Cdr.objects.filter(call_uid__in=ids)
+    }

@@ -36,4 +36,4 @@ def check_projection(day: Day, console: Console) -> None:
         families.setdefault(call, set()).add((call_id, type_id))
     assert {frozenset(keys) for keys in families.values()} == day.families()
     calls = console.storage.query("SELECT id, cdr_count FROM calls_call")
-    assert {pk: count for pk, count in calls} == {pk: len(keys) for pk, keys in families.items()}
+    assert dict(calls) == {pk: len(keys) for pk, keys in families.items()}

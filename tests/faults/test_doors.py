@@ -53,9 +53,7 @@ def test_who_comes_round_the_proxies_is_refused(forwarded):
 def behind_a_proxy(make_console) -> Console:
     """One trusted proxy, and an enforced list with one address on it."""
     console = make_console(workers=0, TRUSTED_PROXIES="1")
-    console.storage.execute(
-        f"UPDATE organisation_account SET enforce_addresses = true, addresses = '[\"{ALLOWED}\"]'"
-    )
+    console.storage.execute(f"UPDATE organisation_account SET enforce_addresses = true, addresses = '[\"{ALLOWED}\"]'")
     return console.start()
 
 

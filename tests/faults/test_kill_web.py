@@ -14,8 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.fault("F-01")]
 # Between the INSERT and its COMMIT there is no code of ours to stop at: the database itself is made to dawdle there.
 _DAWDLE = {
     "postgresql": [
-        "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN PERFORM pg_sleep(3); RETURN NEW; END $$",
+        "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(3); RETURN NEW; END $$",
         "CREATE TRIGGER dawdle AFTER INSERT ON webhooks_delivery FOR EACH ROW EXECUTE FUNCTION dawdle()",
     ],
     "sqlite": [

@@ -52,7 +52,7 @@ def test_code_and_token_are_found_nowhere(make_console, sender):
 def _a_day(console: Console, sender, day: traffic.Day) -> str:
     """Pushes good and bad, pulls that are answered, refused and cut; what the commands said."""
     with provider() as (cloud, base):
-        console.storage.execute(f"UPDATE organisation_account SET hosts = '{{\"base\": \"{base}\"}}'")
+        console.storage.execute(f'UPDATE organisation_account SET hosts = \'{{"base": "{base}"}}\'')
         console.start()
         client = sender(console)
         client.all(day.messages, at_once=4)

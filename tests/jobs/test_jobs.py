@@ -100,9 +100,7 @@ def test_stop_is_at_once_where_it_waits_and_at_the_next_report_where_it_runs(kin
 def test_the_drawer_shows_one_s_own_jobs_and_asks_again_while_one_runs(as_rina, rina, dana, kind):
     mine = claims.enqueue(kind.name, "my export", owner=rina)
     claims.enqueue(kind.name, "hers alone", owner=dana)
-    Job.objects.filter(pk=mine.pk).update(
-        state="running", lease_until=timezone.now(), done=41_200, total=100_000
-    )
+    Job.objects.filter(pk=mine.pk).update(state="running", lease_until=timezone.now(), done=41_200, total=100_000)
 
     drawer = as_rina.get("/jobs/", headers={"HX-Request": "true"}).content.decode()
     assert "my export" in drawer

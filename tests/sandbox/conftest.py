@@ -23,7 +23,5 @@ def cloud() -> Cloud:
 
 @pytest.fixture
 def client(cloud):
-    with httpx.Client(
-        transport=httpx.WSGITransport(app=application(cloud)), base_url="http://cloud"
-    ) as client:
+    with httpx.Client(transport=httpx.WSGITransport(app=application(cloud)), base_url="http://cloud") as client:
         yield client

@@ -74,9 +74,7 @@ def test_get_with_repeated_keys_in_any_case(client, cloud):
     pairs = [("code", cloud.code), ("format", "JSON"), ("fromdate", text(BEGIN)), ("todate", text(END))]
     pairs += [("phones", phone) for phone in phones] + [("fields", "CallID"), ("Fields", "CdrType")]
     answer = client.get(DOOR, params=pairs)
-    expected = truth(
-        cloud, lambda leg: {leg.caller, leg.target} & {phones[0], phones[1], *map(international, phones)}
-    )
+    expected = truth(cloud, lambda leg: {leg.caller, leg.target} & {phones[0], phones[1], *map(international, phones)})
     assert keys(answer) == expected != set()
     assert set(answer.json()["CDR_LIST"][0]) == {"CallID", "CdrType"}
 
@@ -103,11 +101,7 @@ def test_dates_in_every_form_are_gmt(client, cloud, form):
 
 @pytest.mark.parametrize("form", ["0…", "972…", "+972…"])
 def test_a_phone_is_found_in_each_form(client, cloud, form):
-    leg = next(
-        leg
-        for leg in cloud.visible_legs(BEGIN, END)
-        if leg.kind is Kind.OUTGOING and leg.target[:4] == "9725"
-    )
+    leg = next(leg for leg in cloud.visible_legs(BEGIN, END) if leg.kind is Kind.OUTGOING and leg.target[:4] == "9725")
     phone = {"0…": f"0{leg.target[3:]}", "972…": leg.target, "+972…": f"+{leg.target}"}[form]
     found = keys(ask(client, cloud, phones=[phone]))
     assert leg.key in found
@@ -128,11 +122,7 @@ def test_by_call_id_type_queue_and_campaign(client, cloud):
     assert keys(ask(client, cloud, CallID=leg.call_id, cdrTypes=[10])) == {(leg.call_id, 10)}
     queue = cloud.centre.queues[0]
     expected = truth(cloud, lambda one: one.queue is queue)
-    assert (
-        expected
-        == keys(ask(client, cloud, queueID=[queue.id]))
-        == keys(ask(client, cloud, queueID=str(queue.id)))
-    )
+    assert expected == keys(ask(client, cloud, queueID=[queue.id])) == keys(ask(client, cloud, queueID=str(queue.id)))
     campaign = cloud.centre.campaigns[0]
     expected = truth(cloud, lambda one: one.campaign is campaign)
     assert expected == keys(ask(client, cloud, campaignID=[campaign.id])) != set()
@@ -143,9 +133,7 @@ def test_identity_criteria(client, cloud):
     everything = truth(cloud)
     assert keys(ask(client, cloud, IdentityCriteria="Account")) == everything
     assert keys(ask(client, cloud, IdentityCriteria="Hierarchical")) == everything
-    assert keys(ask(client, cloud, IdentityCriteria="Department")) == truth(
-        cloud, lambda leg: leg.department is top
-    )
+    assert keys(ask(client, cloud, IdentityCriteria="Department")) == truth(cloud, lambda leg: leg.department is top)
     # By the user's own code, as the document demands; the account's code finds no user.
     assert keys(ask(client, cloud, IdentityCriteria="User")) == set()
     own = ask(client, cloud, IdentityCriteria="User", code=agent.identity_code)
@@ -168,10 +156,7 @@ def test_fields_decide_the_spelling(client, cloud):
 def test_sorting(client, cloud):
     oldest = [row["Date"] for row in ask(client, cloud).json()["CDR_LIST"]]
     assert oldest == sorted(oldest)
-    newest = [
-        row["Date"]
-        for row in ask(client, cloud, sort=[{"field": "date", "order": "desc"}]).json()["CDR_LIST"]
-    ]
+    newest = [row["Date"] for row in ask(client, cloud, sort=[{"field": "date", "order": "desc"}]).json()["CDR_LIST"]]
     assert newest == oldest[::-1]
     by_two = ask(
         client,

@@ -55,9 +55,7 @@ def test_a_call_becomes_two_legs_that_carry_its_variables(ask, cloud, agent):
     assert (dial.call_id, dial.target, dial.variables) == (said["CALLID"], TARGET, {"var_request": "r-1"})
 
 
-@pytest.mark.parametrize(
-    ("leg1", "leg2", "status"), [("NOANSWER", "", "NOTCALLED"), ("ANSWER", "BUSY", "BUSY")]
-)
+@pytest.mark.parametrize(("leg1", "leg2", "status"), [("NOANSWER", "", "NOTCALLED"), ("ANSWER", "BUSY", "BUSY")])
 def test_a_call_that_fails(ask, cloud, leg1, leg2, status):
     cloud.scripts.append(Script(leg1, leg2))
     call_id = ask().json()["CALLID"]
@@ -187,7 +185,5 @@ def test_the_placed_call_shows_in_the_pull(ask, client, cloud):
     call_id = ask().json()["CALLID"]
     cloud.advance(4000)
     window = {"fromdate": (cloud.now() - timedelta(hours=2)).isoformat(), "todate": cloud.now().isoformat()}
-    rows = client.post("/hub/cdr", json={"code": cloud.code, "search": window | {"callID": call_id}}).json()[
-        "CDR_LIST"
-    ]
+    rows = client.post("/hub/cdr", json={"code": cloud.code, "search": window | {"callID": call_id}}).json()["CDR_LIST"]
     assert [row["cdrtype"] for row in rows] == [9, 10]

@@ -15,10 +15,7 @@ from voicenter_console.sandbox.scenarios import SCENARIOS
 
 
 def facts(legs):
-    return [
-        (leg.key, leg.started, leg.status, leg.wait, leg.ring, leg.talk, leg.caller, leg.target)
-        for leg in legs
-    ]
+    return [(leg.key, leg.started, leg.status, leg.wait, leg.ring, leg.talk, leg.caller, leg.target) for leg in legs]
 
 
 def test_the_same_seed_gives_the_same_calls_however_the_clock_moves():

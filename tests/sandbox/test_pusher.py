@@ -84,9 +84,7 @@ def test_every_ended_leg_arrives_in_its_encoding(console, pushing):
     }  # fmt: skip
     formats = Counter(message.format for _, message in console.got)
     assert formats[Format.JSON] > formats[Format.XML] > 0 < formats[Format.FORM]
-    assert {message.payload["ivruniqueid"] for _, message in console.got} == {
-        leg.call_id for leg in legs.values()
-    }
+    assert {message.payload["ivruniqueid"] for _, message in console.got} == {leg.call_id for leg in legs.values()}
     spoken = next(message.payload for _, message in console.got if message.format is Format.JSON)
     leg = next(
         leg

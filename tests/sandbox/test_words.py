@@ -67,11 +67,7 @@ ROW_FIELDS = {
 
 
 def first(cloud, **wanted):
-    return next(
-        leg
-        for leg in cloud.ended_legs()
-        if all(getattr(leg, name) == value for name, value in wanted.items())
-    )
+    return next(leg for leg in cloud.ended_legs() if all(getattr(leg, name) == value for name, value in wanted.items()))
 
 
 def test_every_leg_has_all_fields_of_both_documents(cloud):
@@ -135,9 +131,7 @@ def test_a_transfer_names_its_origin_and_a_lead_its_variable(cloud):
 def test_an_account_may_speak_otherwise():
     cloud = still(
         history_days=1,
-        dialect=Dialect(
-            true_epoch=True, newer=True, duration_includes_wait=True, ivr_as_text=False, dtmf_as_text=True
-        ),
+        dialect=Dialect(true_epoch=True, newer=True, duration_includes_wait=True, ivr_as_text=False, dtmf_as_text=True),
     )
     leg = next(leg for leg in cloud.ended_legs() if leg.kind is Kind.QUEUE and leg.talk and leg.wait)
     push, row = cloud.notification(leg), cloud.call_log_row(leg)

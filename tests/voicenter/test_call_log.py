@@ -83,9 +83,7 @@ def test_the_span_is_whole_seconds_and_never_shorter_than_asked():
 @pytest.mark.fault("F-34")
 def test_f34_the_limit_is_one_refusal_whatever_its_status(number, status):
     with pytest.raises(errors.LimitExceeded) as caught:
-        read(
-            {"ERROR_NUMBER": number, "ERROR_DESCRIPTION": "Request limit exceeded."}, status, retry_after=30.0
-        )
+        read({"ERROR_NUMBER": number, "ERROR_DESCRIPTION": "Request limit exceeded."}, status, retry_after=30.0)
     assert (caught.value.code, caught.value.retry_after) == (1, 30.0)
 
 
@@ -183,7 +181,5 @@ def test_an_empty_span_and_an_older_answer():
 def test_the_kept_bytes_of_a_page_give_its_rows_again():
     kept = read(page(rows=3)).body
     assert records.rows_of_page(kept) == (ROW,) * 3
-    record = records.from_call_log(
-        records.rows_of_page(kept)[0], received_at=datetime(2026, 7, 16, tzinfo=UTC)
-    )
+    record = records.from_call_log(records.rows_of_page(kept)[0], received_at=datetime(2026, 7, 16, tzinfo=UTC))
     assert record.started_at == datetime(2026, 7, 15, 11, 30, 10, tzinfo=UTC)

@@ -123,9 +123,7 @@ def test_message_sends_every_parameter_of_its_table():
 
 
 def test_callference_sends_every_parameter_of_its_table():
-    assert sent(
-        click2call.callference, phone="0545550118", entry_code="77", target_caller_id="0720000001"
-    ) == BASE | {
+    assert sent(click2call.callference, phone="0545550118", entry_code="77", target_caller_id="0720000001") == BASE | {
         "action": "callference",
         "phone": "0545550118",
         "bbbcode": "77",
@@ -148,9 +146,7 @@ def test_ten_variables_with_ours_and_no_more():
     with client_of("https://relay.example") as client:
         for wrong in (nine | {"tenth": "x"}, {"no name": "x"}, {"var_": "x"}):
             with pytest.raises(ValueError, match="variable"):
-                click2call.call(
-                    client, phone="Ab3dE6gH", target="0545550118", request_id="r1", variables=wrong
-                )
+                click2call.call(client, phone="Ab3dE6gH", target="0545550118", request_id="r1", variables=wrong)
 
 
 @pytest.mark.parametrize("target", ["", "+", "05455501i8;", "x" * 50, "٠٥٤٥٥٥٠١١٨"])
@@ -183,9 +179,7 @@ def test_f45_the_document_s_answers():
     with pytest.raises(errors.BadRequest) as caught:
         answered(http(example("click2call-answer.printed.xml"), content_type="text/html"))
     assert caught.value.words == "Phone is missing"
-    assert (
-        answered(http(example("click2call-answer.printed.json"))).call_id == "sdfsdfsdfsdfsdfsdfsdfsdfsdf0brp"
-    )
+    assert answered(http(example("click2call-answer.printed.json"))).call_id == "sdfsdfsdfsdfsdfsdfsdfsdfsdf0brp"
 
 
 @pytest.mark.parametrize(

@@ -70,9 +70,7 @@ def test_the_documents_example_is_read_by_its_id_whatever_the_setting(wall_clock
 def test_without_an_id_time_the_setting_decides():
     assert clock.of_push(1536855354, "x", received_at=LONG_AGO).at == at(2018, 9, 13, 13, 15, 54)
     later = at(2018, 9, 13, 16, 20)
-    assert clock.of_push(1536855354, "x", received_at=later, wall_clock=False).at == at(
-        2018, 9, 13, 16, 15, 54
-    )
+    assert clock.of_push(1536855354, "x", received_at=later, wall_clock=False).at == at(2018, 9, 13, 16, 15, 54)
 
 
 @pytest.mark.fault("F-16")
@@ -108,9 +106,7 @@ def test_f16_a_leg_178_minutes_after_its_id_in_summer_and_one_later():
 def test_a_leg_may_start_a_minute_before_its_id_but_no_earlier():
     call_id = "20260715120000x"
     received = at(2026, 7, 15, 10)
-    assert clock.of_push(wall_epoch(at(2026, 7, 15, 8, 59)), call_id, received_at=received).at == at(
-        2026, 7, 15, 8, 59
-    )
+    assert clock.of_push(wall_epoch(at(2026, 7, 15, 8, 59)), call_id, received_at=received).at == at(2026, 7, 15, 8, 59)
     # Earlier, only the true epoch is left to be near it.
     read = clock.of_push(wall_epoch(at(2026, 7, 15, 8, 58, 59)), call_id, received_at=received)
     assert read.at == at(2026, 7, 15, 11, 58, 59)
@@ -206,9 +202,7 @@ def test_f17_an_absurd_epoch_gives_the_id_s_time_else_the_receipt_and_is_flagged
     ],
 )
 def test_f17_an_epoch_in_any_form_and_in_milliseconds(epoch):
-    assert clock.of_push(epoch, "20260715143008x", received_at=RECEIVED) == Instant(
-        at(2026, 7, 15, 11, 30, 10), False
-    )
+    assert clock.of_push(epoch, "20260715143008x", received_at=RECEIVED) == Instant(at(2026, 7, 15, 11, 30, 10), False)
 
 
 @given(

@@ -88,9 +88,7 @@ def test_the_json_call_repaired_where_the_queue_id_stands_four_times():
 
 def test_the_table_of_the_notification_repaired():
     record = only_one(in_every_encoding("cdr-notification-fields.repaired.json"))
-    assert record.ivr_path == (
-        IvrStep(order=1, layer_id=1234567, layer_number=6, layer_name="LayerName", dtmf="0"),
-    )
+    assert record.ivr_path == (IvrStep(order=1, layer_id=1234567, layer_number=6, layer_name="LayerName", dtmf="0"),)
     assert (record.queue_id, record.queue_name, record.wait_seconds) == (1234567, "Service Queue", 5)
     assert (record.talk_seconds, record.talk_exact, record.ring_seconds) == (33, False, 23)
     assert record.price == Decimal(7)

@@ -122,9 +122,7 @@ def test_a_type_from_name_and_number(said, key, type_id, direction):
 
 @pytest.mark.fault("F-26")
 def test_f26_what_is_new_is_kept_as_it_was_said():
-    record = pushed(
-        type="Future Type", status="Parked", direction="incoming", NewField=1, aiNew={}, DoNotCallMe="1"
-    )
+    record = pushed(type="Future Type", status="Parked", direction="incoming", NewField=1, aiNew={}, DoNotCallMe="1")
     assert (record.type, record.type_name, record.type_id) == ("futuretype", "Future Type", None)
     assert (record.status, record.direction) == ("PARKED", Direction.IN)
     assert record.unknown == ("NewField", "aiNew")
@@ -188,14 +186,10 @@ def test_no_queue_comes_in_many_forms(none):
     assert pushed(queueid=none).queue_id is None
 
 
-@pytest.mark.parametrize(
-    "absurd", [-1, 2**31, 10**30, 10**400, 1e300, "9" * 500, "-5", "x", "٣٣", [], {}, True]
-)
+@pytest.mark.parametrize("absurd", [-1, 2**31, 10**30, 10**400, 1e300, "9" * 500, "-5", "x", "٣٣", [], {}, True])
 def test_absurd_numbers_are_none_and_stay_in_the_raw_fields(absurd):
     record = pushed(duration=absurd, dialtime=absurd, seconds_waiting_in_queue=absurd, DepartmentID=absurd)
-    assert (record.talk_seconds, record.ring_seconds, record.wait_seconds, record.department_id) == (
-        None,
-    ) * 4
+    assert (record.talk_seconds, record.ring_seconds, record.wait_seconds, record.department_id) == (None,) * 4
     assert record.raw["duration"] == absurd
 
 

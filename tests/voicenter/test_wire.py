@@ -108,9 +108,7 @@ def test_a_form_of_escapes_is_utf8_else_cp1255(encoding):
 
 
 def test_a_charset_declared_by_the_xml_itself_is_followed():
-    body = (
-        b'<?xml version="1.0" encoding="iso-8859-8"?>' + encode_call(Format.XML, SHALOM).partition(b"?>")[2]
-    )
+    body = b'<?xml version="1.0" encoding="iso-8859-8"?>' + encode_call(Format.XML, SHALOM).partition(b"?>")[2]
     hebrew = body.decode().encode("iso-8859-8")
     assert decode(hebrew).charset == "iso-8859-8"
     assert decode(hebrew).payload == SHALOM
@@ -154,9 +152,7 @@ def test_forms_of_json_that_are_one_object(body):
     assert decode(body).payload == {"a": 1}
 
 
-BARE = (
-    b"<methodCall><methodName>CDR</methodName><params><param><value>%s</value></param></params></methodCall>"
-)
+BARE = b"<methodCall><methodName>CDR</methodName><params><param><value>%s</value></param></params></methodCall>"
 MEMBER = b"<struct><member><name>a</name>%s</member></struct>"
 
 
@@ -197,9 +193,7 @@ DOCTYPE = b"<?xml version='1.0'?><!DOCTYPE methodCall [%s]>" + BARE % (MEMBER % 
         BARE % (MEMBER % (b"<value><array><data>" * 40 + b"</data></array></value>" * 40)),
         b"<a>" * DEEP + b"</a>" * DEEP,
         b"<!-- x --><a>" + b"<a>" * DEEP,
-        pytest.param(
-            BARE % (b"<array><data>" + b"<value/>" * 800_000 + b"</data></array>"), marks=pytest.mark.slow
-        ),
+        pytest.param(BARE % (b"<array><data>" + b"<value/>" * 800_000 + b"</data></array>"), marks=pytest.mark.slow),
         json.dumps({f"k{n}": n for n in range(501)}).encode(),
         json.dumps({"a": [{f"k{n}": n for n in range(500)}] * 401}).encode(),
         "&".join(f"k{n}=1" for n in range(501)).encode(),

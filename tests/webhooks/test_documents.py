@@ -10,7 +10,7 @@ from calls.models import Call, Cdr
 from tests.conftest import FIXTURES, TOKEN
 from tests.webhooks.answers import said_in
 from voicenter_console.voicenter import wire
-from voicenter_console.voicenter.wire import MEDIA_TYPE, Format, encode_call
+from voicenter_console.voicenter.wire import Format, encode_call
 from voicenter_console.webhooks import ingest
 from voicenter_console.webhooks.models import Delivery
 

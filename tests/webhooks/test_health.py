@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from calls.health import answer, clocks
 from calls.models import Cdr, SyncGap, SyncState, SyncWindow
+from voicenter_console import phones
 from voicenter_console.jobs import claims
 from voicenter_console.jobs.models import Job
 from voicenter_console.organisation.models import AuditEntry, Department, RefusedAddress, User
@@ -59,9 +60,7 @@ def test_red_with_the_letter_that_names_the_address(as_rina, account, read_until
     )
     page = as_rina.get("/deliveries/")
     assert page.context["answer"].tone == "lost"
-    assert (
-        "Please add 203.0.113.20 to the trusted addresses of account Kinneret Home" in page.content.decode()
-    )
+    assert "Please add 203.0.113.20 to the trusted addresses of account Kinneret Home" in page.content.decode()
 
 
 def test_red_when_pushes_stopped_that_are_usual_at_this_time(as_rina, account, read_until_now, now):
@@ -134,9 +133,7 @@ def pull_of(account):
             "ERROR_NUMBER": 0, "TOTAL_HITS": len(rows), "RETURN_HITS": len(rows),
             "CDR_LIST": [row(push, at) for push, at in rows],
         }  # fmt: skip
-        keep(
-            account.pk, "call_log", json.dumps(page).encode(), content_type="application/json", compress=True
-        )
+        keep(account.pk, "call_log", json.dumps(page).encode(), content_type="application/json", compress=True)
         ingest.drain(account)
 
     return pulled
@@ -225,9 +222,7 @@ def test_a_cause_opens_with_the_point_where_its_bodies_break(as_rina, post_hook)
 
 
 @pytest.mark.parametrize("at", range(10, 40, 3))
-def test_numbers_are_masked_for_those_who_may_not_see_them_wherever_the_body_breaks(
-    rina, as_rina, post_hook, at
-):
+def test_numbers_are_masked_for_those_who_may_not_see_them_wherever_the_body_breaks(rina, as_rina, post_hook, at):
     body = b'{"caller": "0545550118", "did": "+972 3-555-0100"}'
     post_hook(body[:at] + b"}}}")
     rina.separate_rights = {"see_numbers": False}
@@ -280,9 +275,7 @@ def test_it_speaks_hebrew(as_rina, post_hook, push, a_push):
 
 
 @pytest.mark.django_db
-def test_the_number_of_queries_does_not_grow_with_the_rows(
-    as_rina, push, a_push, post_hook, account, count_queries
-):
+def test_the_number_of_queries_does_not_grow_with_the_rows(as_rina, push, a_push, post_hook, account, count_queries):
     def fill(first: int) -> None:
         for number in range(first, first + 4):
             push({**a_push, "ivruniqueid": f"{a_push['ivruniqueid']}{number}", f"field{number}": 1})
@@ -310,9 +303,7 @@ def test_accounts_are_those_one_sees_something_of(rina: User, dana: User, owner:
         assert not accounts(dana)
 
 
-def test_who_leads_a_part_of_the_account_sees_its_health_and_no_body(
-    as_rina, rina, service, account, post_hook
-):
+def test_who_leads_a_part_of_the_account_sees_its_health_and_no_body(as_rina, rina, service, account, post_hook):
     service.parent = Department.objects.create(account=account, provider_id=1, name="The centre")
     service.save()
     post_hook(b"broken")
@@ -322,3 +313,17 @@ def test_who_leads_a_part_of_the_account_sees_its_health_and_no_body(
     as_rina.post("/deliveries/pull/")
     assert as_rina.post(f"/deliveries/clock/{account.pk}/", {"to": "true"}).status_code == 404
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ('{"caller":0545550118}', '{"caller":0545•••118}'),
+        ("caller=%2B972545550118&did=035550100", "caller=%2B972545•••118&did=035•••100"),
+        (r'{"caller": "\u002b972545550118"}', r'{"caller": "\u002b972545•••118"}'),
+        ("<string>+972 54-555-0118</string>", "<string>+972 54-5••-•118</string>"),
+        ("20261122100208aa4417 on 2026-11-22, 42 s", "20261122100208aa4417 on 2026-11-22, 42 s"),
+    ],
+)
+def test_digits_of_telephones_are_hidden_in_any_text(text, hidden):
+    assert phones.masked(text) == hidden

@@ -114,7 +114,7 @@ REFUSED = {
     "an object for an id": b'{"ivruniqueid": {"a": 1}}',
     "binary": bytes(range(256)),
     "NUL bytes": b"\x00" * 1000,
-    "half a surrogate": '{"ivruniqueid": ""}'.encode() + b"\\ud800",
+    "half a surrogate": b'{"ivruniqueid": ""}' + b"\\ud800",
 }
 
 
@@ -143,7 +143,7 @@ ODD_VALUES = {
     "NUL": "a\x00b",
     "lone surrogate": "a\ud800b",
     "control characters": "".join(map(chr, range(1, 32))),
-    "a long name": "x" * 1_000_000,
+    "a long name": "x" * 300_000,
     "right to left": "\u202e8110555450",
     "zero width": "05\u200b4555\u200d0118",
     "homoglyph digits": "٠٥٤٥٥٥٠١١٨",

@@ -37,7 +37,12 @@ class Progress:
         self.job = job
 
     def report(
-        self, done: int, total: int | None = None, message: str = "", *, result: dict[str, object] | None = None
+        self,
+        done: int,
+        total: int | None = None,
+        message: str = "",
+        *,
+        result: dict[str, object] | None = None,
     ) -> None:
         """Write progress and renew the lease; no message leaves the last one. Raises Cancelled or Lost.
 

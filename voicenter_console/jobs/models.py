@@ -37,7 +37,12 @@ class Job(models.Model):
     label = models.CharField(_("what"), max_length=200)
     parameters = models.JSONField(default=dict, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="jobs", verbose_name=_("for")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="jobs",
+        verbose_name=_("for"),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     key = models.CharField(max_length=200, null=True, blank=True)
@@ -60,7 +65,9 @@ class Job(models.Model):
         constraints = [
             # the same work is asked for once until it is over
             models.UniqueConstraint(
-                fields=["kind", "key"], name="job_once_at_a_time", condition=Q(state__in=["queued", "running"])
+                fields=["kind", "key"],
+                name="job_once_at_a_time",
+                condition=Q(state__in=["queued", "running"]),
             ),
             models.CheckConstraint(condition=~Q(state="running") | Q(lease_until__isnull=False), name="job_has_lease"),
         ]

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from . import claims, heartbeat as hearts
+from . import claims
+from . import heartbeat as hearts
 
 
 @shared_task

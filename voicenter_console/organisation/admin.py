@@ -49,13 +49,9 @@ class AccountForm(forms.ModelForm):
     def clean_addresses(self) -> list[str]:
         """A list of addresses and networks: the hook refuses by it, so it must be readable."""
         try:
-            return [
-                str(ipaddress.ip_network(str(one).strip(), strict=False)) for one in self._listed("addresses")
-            ]
+            return [str(ipaddress.ip_network(str(one).strip(), strict=False)) for one in self._listed("addresses")]
         except ValueError as error:
-            raise ValidationError(
-                _("%(value)s is no address and no network"), params={"value": error}
-            ) from error
+            raise ValidationError(_("%(value)s is no address and no network"), params={"value": error}) from error
 
     def _listed(self, name: str) -> list[Any]:
         value = self.cleaned_data[name] or []
@@ -102,9 +98,7 @@ class AccountAdmin(AuditedAdmin):
 
 
 class HookTokenForm(forms.ModelForm):
-    channels = forms.MultipleChoiceField(
-        label=_("channels"), choices=CHANNELS, widget=forms.CheckboxSelectMultiple
-    )
+    channels = forms.MultipleChoiceField(label=_("channels"), choices=CHANNELS, widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = HookToken
@@ -125,9 +119,7 @@ class HookTokenAdmin(BearerAdmin):
         obj.digest = tokens.digest(obj.token)
         super().save_model(request, obj, form, change)
 
-    def response_add(
-        self, request: HttpRequest, obj: HookToken, post_url_continue: Any = None
-    ) -> HttpResponse:
+    def response_add(self, request: HttpRequest, obj: HookToken, post_url_continue: Any = None) -> HttpResponse:
         base = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
         urls = [f"{base}/hooks/{obj.token}/{channel}/" for channel in obj.channels]
         return self.shown_once(request, _("Addresses to give to Voicenter"), urls)

@@ -8,7 +8,9 @@ from contextvars import ContextVar
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _HOOK = re.compile(r"(/hooks/)[^/\s\"']+")
-_SECRET = re.compile(r"(?i)\b(code|token|password|authorization|bearer|api[-_]?key)([\"']?\s*[=:]\s*|\s+)[\"']?[^\s\"'&,}]+")
+_SECRET = re.compile(
+    r"(?i)\b(code|token|password|authorization|bearer|api[-_]?key)([\"']?\s*[=:]\s*|\s+)[\"']?[^\s\"'&,}]+"
+)
 _NUMBER = re.compile(r"(?<![\w.:-])(\+?\d{3,5})\d{3}(\d{3,4})(?![\w:-])")
 
 

@@ -76,9 +76,7 @@ def _read(asked: dict[str, list], bearer: str) -> Search:
         return str(asked.get(name, [""])[-1] or "").strip()
 
     def several(*names: str) -> set[str]:
-        return {
-            str(value).strip() for name in names for value in asked.get(name, []) if value not in ("", None)
-        }
+        return {str(value).strip() for name in names for value in asked.get(name, []) if value not in ("", None)}
 
     order = [one for one in asked.get("sort", []) if isinstance(one, dict)]
     return Search(
@@ -94,9 +92,7 @@ def _read(asked: dict[str, list], bearer: str) -> Search:
         campaigns=several("campaignid"),
         queues=several("queueid"),
         fields=[str(name).strip() for name in asked.get("fields", [])],
-        sort=[
-            (str(one.get("field", "")).lower(), str(one.get("order", "")).lower() == "desc") for one in order
-        ],
+        sort=[(str(one.get("field", "")).lower(), str(one.get("order", "")).lower() == "desc") for one in order],
         html=last("format").lower() == "html",
     )
 
@@ -221,9 +217,7 @@ def _chosen(rows: list[dict], wanted: list[str]) -> list[dict]:
 def _page(rows: list[dict]) -> str:
     """The old host's `format=HTML`: a page that is one table."""
     heads = "".join(f"<th>{escape(name)}</th>" for name in (rows[0] if rows else ()))
-    lines = "".join(
-        f"<tr>{''.join(f'<td>{escape(str(value))}</td>' for value in row.values())}</tr>\n" for row in rows
-    )
+    lines = "".join(f"<tr>{''.join(f'<td>{escape(str(value))}</td>' for value in row.values())}</tr>\n" for row in rows)
     return f"<html><body><table>\n<tr>{heads}</tr>\n{lines}</table></body></html>"
 
 

@@ -26,9 +26,7 @@ def answer(cloud: Cloud, request: Request) -> Answer:
     asked = {name.strip().lower(): value.strip() for name, value in request.pairs}
     body = request.json() if request.method == "POST" else {}
     if isinstance(body, dict):
-        asked |= {
-            name.strip().lower(): "" if value is None else str(value).strip() for name, value in body.items()
-        }
+        asked |= {name.strip().lower(): "" if value is None else str(value).strip() for name, value in body.items()}
     code, message, call_id = 0, "OK", ""
     try:
         call_id = _act(cloud, asked, request.bearer)

@@ -63,9 +63,7 @@ class Cloud:
         self.dialect = dialect or Dialect()
         self.centre = Centre(seed, code)
         self.faults = Faults()
-        self.timeline = Timeline(
-            self.centre, seed, self.clock, SCENARIOS[scenario], self.faults, history_days
-        )
+        self.timeline = Timeline(self.centre, seed, self.clock, SCENARIOS[scenario], self.faults, history_days)
         self.trusted: set[str] | None = None
         self.requests: Counter[str] = Counter()
         self.dials: list[Dial] = []
@@ -163,9 +161,7 @@ class Cloud:
             second.recorded = second.recorded and recorded
             return self._dialled(legs, "call", first.target, target, variables)
 
-    def place_message(
-        self, phone: str, action: str, longest: int, variables: dict[str, str] | None = None
-    ) -> str:
+    def place_message(self, phone: str, action: str, longest: int, variables: dict[str, str] | None = None) -> str:
         """Ring one phone to play a message or to join a conference, for `longest` seconds at most."""
         with self.timeline.lock:
             scene = self._scene_of_dial()

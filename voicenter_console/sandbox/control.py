@@ -20,9 +20,7 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         "state": lambda: _state(cloud, pusher),
         "truth": lambda: _truth(cloud, pusher, dict(request.pairs)),
         "dials": lambda: {"dials": [asdict(dial) for dial in cloud.dials]},
-        "pushes": lambda: {
-            "pushes": [entry.as_dict() for entry in (pusher.ledger.values() if pusher else ())]
-        },
+        "pushes": lambda: {"pushes": [entry.as_dict() for entry in (pusher.ledger.values() if pusher else ())]},
         "customers": lambda: {"customers": [asdict(customer) for customer in cloud.centre.customers]},
         "faults": lambda: asdict(cloud.faults),
     }
@@ -65,12 +63,8 @@ def _state(cloud: Cloud, pusher: Pusher | None) -> dict:
         "dials": len(cloud.dials),
         "pushes": pusher.counts() if pusher else None,
         "faults": asdict(cloud.faults),
-        "departments": [
-            {"id": one.id, "name": one.name} for one in (centre.top, *centre.departments.values())
-        ],
-        "queues": [
-            {"id": one.id, "name": one.name, "department": one.department.id} for one in centre.queues
-        ],
+        "departments": [{"id": one.id, "name": one.name} for one in (centre.top, *centre.departments.values())],
+        "queues": [{"id": one.id, "name": one.name, "department": one.department.id} for one in centre.queues],
         "campaigns": [{"id": one.id, "code": one.code, "name": one.name} for one in centre.campaigns],
         "agents": [
             {

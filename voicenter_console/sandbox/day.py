@@ -55,9 +55,7 @@ def past_day(centre: Centre, seed: int, day: date, until: datetime) -> tuple[lis
 class Stream:
     """Live calls from `start` on, in whole minutes, so that how often one asks changes nothing."""
 
-    def __init__(
-        self, centre: Centre, scenario: Scenario, seed: int, start: datetime, busy: dict | None = None
-    ):
+    def __init__(self, centre: Centre, scenario: Scenario, seed: int, start: datetime, busy: dict | None = None):
         self.scene = Scene(centre, scenario, Random(f"{seed}:{scenario.name}:{start.isoformat()}"), busy)
         self.done_until = start
         self._last_end = start

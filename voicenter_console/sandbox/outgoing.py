@@ -31,9 +31,7 @@ def clicked(scene: Scene, at: datetime) -> list[Leg]:
     agent = scene.idle(at)
     if agent is None:
         return []
-    legs = agent_first(
-        scene, at, agent, scene.customer(), (Kind.CLICK_LEG1, Kind.CLICK_LEG2), MAIN_NUMBERS[0]
-    )
+    legs = agent_first(scene, at, agent, scene.customer(), (Kind.CLICK_LEG1, Kind.CLICK_LEG2), MAIN_NUMBERS[0])
     scene.book(agent, legs[-1].ended)
     return legs
 
@@ -144,9 +142,7 @@ def reach(scene: Scene, leg: Leg, status: str = "") -> None:
 def conference(scene: Scene, at: datetime) -> list[Leg]:
     """Somebody dials into a conference room."""
     customer = scene.customer()
-    leg = Leg(
-        scene.new_id(at), Kind.CONFERENCE, at + timedelta(seconds=1), "ANSWER", department=scene.centre.top
-    )
+    leg = Leg(scene.new_id(at), Kind.CONFERENCE, at + timedelta(seconds=1), "ANSWER", department=scene.centre.top)
     leg.caller, leg.caller_country = customer.number, customer.country
     leg.did = leg.target = MAIN_NUMBERS[1]
     leg.talk = scene.talk(400)
@@ -157,9 +153,7 @@ def _of_agent(leg: Leg, agent: Agent) -> None:
     leg.agent, leg.caller_extension, leg.department = agent, agent.extension, agent.department
 
 
-def _to_customer(
-    scene: Scene, at: datetime, identity: str, kind: Kind, customer: Customer, shown: str
-) -> Leg:
+def _to_customer(scene: Scene, at: datetime, identity: str, kind: Kind, customer: Customer, shown: str) -> Leg:
     leg = Leg(identity, kind, at + timedelta(seconds=scene.seconds(0, 1)), "", department=scene.centre.top)
     leg.caller, leg.target, leg.target_country = shown, customer.international, customer.country
     return leg

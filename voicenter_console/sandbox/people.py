@@ -206,9 +206,7 @@ def _customers(rng: Random) -> list[Customer]:
     people = [f"{first} {last}" for first in FIRST.split(", ") for last in LAST.split(", ")]
     rng.shuffle(people)
     customers = [Customer(name, number, vip=True) for name, number in zip(COMPANIES, numbers, strict=False)]
-    customers += [
-        Customer(name, number) for name, number in zip(people, numbers[len(COMPANIES) :], strict=False)
-    ]
+    customers += [Customer(name, number) for name, number in zip(people, numbers[len(COMPANIES) :], strict=False)]
     for place, (pattern, country) in enumerate(ABROAD * 8):
         customers.append(Customer(people[-1 - place], pattern.format(10 + place), country))
     return customers

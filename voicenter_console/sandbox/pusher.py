@@ -67,8 +67,7 @@ class Pusher:
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._feed, name="sandbox-feed", daemon=True)]
         self._threads += [
-            threading.Thread(target=self._work, name=f"sandbox-push-{place}", daemon=True)
-            for place in range(workers)
+            threading.Thread(target=self._work, name=f"sandbox-push-{place}", daemon=True) for place in range(workers)
         ]
 
     def start(self) -> None:

@@ -16,9 +16,7 @@ TO_MOBILE, TO_LANDLINE, ABROAD, INCOMING = 12, 6, 38, 4
 class Scene:
     """One run of the centre: its chances (`rng`), and until when each agent is busy."""
 
-    def __init__(
-        self, centre: Centre, scenario: Scenario, rng: Random, busy: dict[str, datetime] | None = None
-    ):
+    def __init__(self, centre: Centre, scenario: Scenario, rng: Random, busy: dict[str, datetime] | None = None):
         self.centre = centre
         self.scenario = scenario
         self.rng = rng

@@ -145,8 +145,7 @@ def _newer(leg: Leg) -> dict:
 def call_log_row(leg: Leg, dialect: Dialect) -> dict:
     """What the pull answers for the leg: every field of both documents, in the current one's spelling."""
     path = [
-        {"LayerName": step.name, "DTMF": int(step.pressed or 0), "LayerNumber": str(step.number)}
-        for step in leg.path
+        {"LayerName": step.name, "DTMF": int(step.pressed or 0), "LayerNumber": str(step.number)} for step in leg.path
     ]
     two_legged = leg.kind in TWO_LEGGED
     represented = leg.agent if leg.logged_in else None

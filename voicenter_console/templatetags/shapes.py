@@ -60,9 +60,7 @@ def list_blocks(shape: Shape, widest: float = LIST_WIDEST) -> list[Block]:
 def story_blocks(shape: Shape) -> list[Block]:
     """Blocks in per cent of the width, at true scale."""
     total = sum(seconds for _, seconds in shape)
-    room = (
-        100 - sum(STORY_NARROWEST for part, _ in shape if part in POSTS) - STORY_GAP * max(0, len(shape) - 1)
-    )
+    room = 100 - sum(STORY_NARROWEST for part, _ in shape if part in POSTS) - STORY_GAP * max(0, len(shape) - 1)
     blocks = _row(shape, room / total if total else 0, STORY_GAP, STORY_NARROWEST)
     scale = max(1.0, sum(_extent(blocks)) / 100)
     return [Block(b.part, b.seconds, b.start / scale, b.width / scale) for b in blocks]
@@ -147,9 +145,7 @@ def _rects(blocks: Iterable[Block], whole: float, tall: int, unit: str, radius: 
             (block.part, f"{start:.2f}{unit}", f"{tall - height:.1f}", f"{block.width:.2f}{unit}",
              f"{height:.1f}", 1 if block.part in POSTS else radius)
         )  # fmt: skip
-    return format_html_join(
-        "", '<rect class="strip-{}" x="{}" y="{}" width="{}" height="{}" rx="{}"/>', drawn
-    )
+    return format_html_join("", '<rect class="strip-{}" x="{}" y="{}" width="{}" height="{}" rx="{}"/>', drawn)
 
 
 def _labels(blocks: Iterable[Block]) -> SafeString:
@@ -182,12 +178,8 @@ def strip_keys() -> SafeString:
         '<ul class="keys" aria-hidden="true">{}</ul>',
         format_html_join(
             "",
-            '<li><svg viewBox="0 0 10 10"><rect class="strip-{}" x="{}" width="{}" height="10" rx="2"/></svg>'
-            "{}</li>",
-            (
-                (part, 4 if part in POSTS else 0, 3 if part in POSTS else 10, word)
-                for part, word in words().items()
-            ),
+            '<li><svg viewBox="0 0 10 10"><rect class="strip-{}" x="{}" width="{}" height="10" rx="2"/></svg>{}</li>',
+            ((part, 4 if part in POSTS else 0, 3 if part in POSTS else 10, word) for part, word in words().items()),
         ),
     )
 

@@ -196,8 +196,7 @@ def _flag(value: bool | None) -> str:
 def _variables(variables: Mapping[str, str] | None, request_id: str) -> dict[str, str]:
     """The account's own parameters with ours. Raises ValueError beyond ten, or for a name that is none."""
     named = {
-        name if name.startswith(VARIABLE) else VARIABLE + name: str(value)
-        for name, value in (variables or {}).items()
+        name if name.startswith(VARIABLE) else VARIABLE + name: str(value) for name, value in (variables or {}).items()
     }
     if request_id:
         named[REQUEST] = request_id

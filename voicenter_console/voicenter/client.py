@@ -160,9 +160,7 @@ class VoicenterClient:
             reason = _REASONS.get(type(error)) or f"{error}"[:200] or "the connection broke"
             raise Unreachable(reason, sent=not isinstance(error, BEFORE_SENDING)) from error
         retry_after = _seconds(response.headers.get("Retry-After", ""))
-        return Answer(
-            response.status_code, bytes(body), response.headers.get("Content-Type", ""), retry_after
-        )
+        return Answer(response.status_code, bytes(body), response.headers.get("Content-Type", ""), retry_after)
 
 
 _REASONS: dict[type[Exception], str] = {
@@ -174,11 +172,7 @@ _REASONS: dict[type[Exception], str] = {
 
 
 def _seconds(retry_after: str) -> float | None:
-    return (
-        float(retry_after)
-        if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7
-        else None
-    )
+    return float(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7 else None
 
 
 def _refuse_plain_http(url: str, allowed: Collection[str]) -> None:

@@ -156,9 +156,7 @@ def pulled_status(type_id: int | None, got: Mapping) -> tuple[str | None, str | 
     return second, first
 
 
-def talk(
-    got: Mapping, status: str | None, wait: int | None, wait_in_duration: bool
-) -> tuple[int | None, bool]:
+def talk(got: Mapping, status: str | None, wait: int | None, wait_in_duration: bool) -> tuple[int | None, bool]:
     """(talk seconds, whether they were given apart from the duration) of a notification."""
     apart = whole(got.get("actualcallduration"))
     if apart is not None:

@@ -151,8 +151,7 @@ def from_notification(said: Mapping, *, received_at: datetime, reading: Reading 
         did=text(got.get("did"), 64),
         caller_extension=caller_extension,
         target_extension=target_extension,
-        extension=fields.extension(direction, caller_extension, target_extension)
-        or text(got.get("extenuser"), 64),
+        extension=fields.extension(direction, caller_extension, target_extension) or text(got.get("extenuser"), 64),
         agent_name=text(got.get("representative_name")),
         agent_code=text(got.get("representative_code"), 64),
         queue_id=whole(got.get("queueid")) or None,

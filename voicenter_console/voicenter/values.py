@@ -68,11 +68,7 @@ def whole(value: object) -> int | None:
 def price(value: object) -> Decimal | None:
     """Agorot, four decimals at most; None where it is no number or beyond a million shekels."""
     number = _decimal(value)
-    return (
-        None
-        if number is None or abs(number) > MAX_PRICE
-        else number.quantize(Decimal("0.0001")).normalize() + 0
-    )
+    return None if number is None or abs(number) > MAX_PRICE else number.quantize(Decimal("0.0001")).normalize() + 0
 
 
 def flag(value: object) -> bool | None:

@@ -191,9 +191,7 @@ def _one_object(text: str) -> dict:
             break
     if isinstance(value, dict):
         return value
-    raise Garbled(
-        "an array that does not hold one object" if isinstance(value, list) else "JSON that is no object"
-    )
+    raise Garbled("an array that does not hold one object" if isinstance(value, list) else "JSON that is no object")
 
 
 def _read_form(body: bytes, charset: str) -> tuple[dict, str]:

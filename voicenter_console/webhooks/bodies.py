@@ -13,6 +13,10 @@ class Encoded(Exception):
     """Content-Encoding: refused unread, since it may unpack to anything: 415."""
 
 
+class Cut(Exception):
+    """Fewer bytes came than were announced: the sender is gone, and will send the whole again."""
+
+
 def read(request: WSGIRequest, most: int) -> bytes:
     """At most `most` bytes. Content-Length decides before anything is read; a chunked body is cut off at the limit."""
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
@@ -21,8 +25,10 @@ def read(request: WSGIRequest, most: int) -> bytes:
     if length.isascii() and length.isdigit():
         if int(length) > most:
             raise TooLarge
-        # Django's own stream ends at Content-Length.
-        return request.read(int(length)) if int(length) else b""
+        whole = request.read(int(length)) if int(length) else b""
+        if len(whole) < int(length):
+            raise Cut
+        return whole
     stream = request.environ["wsgi.input"]  # chunked: Django would read nothing of it
     body = bytearray()
     while chunk := stream.read(min(65536, most + 1 - len(body))):

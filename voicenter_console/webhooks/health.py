@@ -75,10 +75,7 @@ def hours(pushed: DeliveryQuerySet, start: datetime, end: datetime) -> list[dict
 
     A hundred resends of a body count in the hour of the last of them.
     """
-    found = {
-        hour: {"hour": f"{hour:02}", "understood": 0, "waiting": 0, "again": 0, "unread": 0}
-        for hour in range(24)
-    }
+    found = {hour: {"hour": f"{hour:02}", "understood": 0, "waiting": 0, "again": 0, "unread": 0} for hour in range(24)}
     zone = timezone.get_current_timezone()
     first = pushed.filter(received_at__gte=start, received_at__lt=end)
     for row in first.values(at=ExtractHour("received_at", tzinfo=zone)).annotate(
@@ -90,9 +87,7 @@ def hours(pushed: DeliveryQuerySet, start: datetime, end: datetime) -> list[dict
         hour["waiting"], hour["unread"] = row["new"], row["dead"]
         hour["understood"] = row["n"] - row["new"] - row["dead"]
     again = first.filter(times__gt=1, last_received_at__lt=end)
-    for row in again.values(at=ExtractHour("last_received_at", tzinfo=zone)).annotate(
-        more=Sum("times") - Count("pk")
-    ):
+    for row in again.values(at=ExtractHour("last_received_at", tzinfo=zone)).annotate(more=Sum("times") - Count("pk")):
         found[row["at"]]["again"] = row["more"]
     return list(found.values())
 

@@ -2,7 +2,14 @@
 
 from prometheus_client import Counter, Histogram
 
-received = Counter("hooks_received_total", "Bodies kept, by channel and the err they were answered with", ["channel", "err"])
+received = Counter(
+    "hooks_received_total", "Bodies kept, by channel and the err they were answered with", ["channel", "err"]
+)
 refused = Counter("hooks_refused_total", "Requests refused before anything was kept, by reason", ["reason"])
 hints_lost = Counter("hooks_hints_lost_total", "Hints that the broker did not take; the sweep finds the rows")
-seconds = Histogram("hooks_seconds", "Time from a body's last byte to its answer", ["channel"], buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.8, 2))
+seconds = Histogram(
+    "hooks_seconds",
+    "Time from a body's last byte to its answer",
+    ["channel"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.8, 2),
+)

@@ -81,9 +81,7 @@ def set_aside(request: HttpRequest) -> HttpResponse:
 @needs(Right.REPLAY)
 def put_back(request: HttpRequest) -> HttpResponse:
     count = replay.put_back(request.user, **_choice(request), address=audit.address_of(request))
-    return said(
-        request, ngettext("%(n)s delivery is back", "%(n)s deliveries are back", count) % {"n": f"{count:,}"}
-    )
+    return said(request, ngettext("%(n)s delivery is back", "%(n)s deliveries are back", count) % {"n": f"{count:,}"})
 
 
 @require_POST

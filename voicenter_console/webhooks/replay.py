@@ -26,9 +26,10 @@ from . import ingest
 from .models import Delivery, DeliveryQuerySet
 
 KIND = "deliveries.replay"
-# Live deliveries wait for one batch at most, and have the ingester to themselves between two (F-28).
-BATCH = 50
-PAUSE_SECONDS = 0.1
+# Live deliveries wait for one small batch at most, and then have the database to themselves for as long:
+# a replay of 50,000 takes minutes, and nobody notices it (F-28).
+BATCH = 20
+PAUSE_SECONDS = 0.05
 # How long a batch is waited for; the sweep goes on with what needs longer.
 PATIENCE_SECONDS = 5.0
 
@@ -80,6 +81,7 @@ def run(progress: Progress) -> None:
     seen = {"after": 0, "done": 0, "understood": 0, "unread": 0, **progress.job.result}
     progress.report(seen["done"], asked["count"])
     while pks := _next(asked, seen["after"]):
+        began = time.monotonic()
         again = Delivery.objects.filter(pk__in=pks, state=State.DEAD)
         again.update(state=State.NEW, attempts=0, due_at=timezone.now(), done_at=None)
         _settle(asked["accounts"], pks, partial(progress.report, seen["done"]))
@@ -90,7 +92,7 @@ def run(progress: Progress) -> None:
         seen["done"] += len(pks)
         with translation.override(asked["language"]):
             progress.report(seen["done"], message=_outcome(seen), result=seen)
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(max(PAUSE_SECONDS, time.monotonic() - began))
 
 
 def _next(asked: dict[str, object], after: int) -> list[int]:

@@ -19,7 +19,7 @@ from voicenter_console.organisation.models import Account, RefusedAddress
 from voicenter_console.voicenter.errors import Garbled
 from voicenter_console.voicenter.wire import Decoded, Format, sniff
 
-from . import bodies, faultpoints, hints, inbox, metrics, tokens
+from . import bodies, faultpoints, hints, inbox, metrics, one_writer, tokens
 from .wire import RENDERERS, AnswerInKind, JsonRenderer, WireParser
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ class VoicenterWebhook(APIView):
     renderer_classes = (JsonRenderer,)
     content_negotiation_class = AnswerInKind
     schema = None
+    http_method_names = ("post",)
 
     def look(self, decoded: Decoded) -> None:
         """Raise Garbled when this body can never become what the channel is for. In memory only, and quick."""
@@ -58,6 +59,9 @@ class VoicenterWebhook(APIView):
             return self._unread(account, request, address, 413, "larger than this hook takes")
         except bodies.Encoded:
             return self._unread(account, request, address, 415, "sent with a Content-Encoding")
+        except bodies.Cut:
+            metrics.refused.labels("cut").inc()
+            return Response(status=400)
         with metrics.seconds.labels(self.channel).time():
             return self._keep(account, request, address, body)
 
@@ -78,14 +82,23 @@ class VoicenterWebhook(APIView):
                 reason=reason, answer=1 if reason else 0,
             )  # fmt: skip
         except DatabaseError:
-            logger.exception("a %s delivery could not be stored", self.channel)
-            metrics.refused.labels("storage").inc()
-            return self._answer(account, fmt, 2, status=503, headers={"Retry-After": "5"})
+            return self._unstored(account, fmt)
         faultpoints.reached("commit")
         if not reason and kept.times == 1:
             hints.send(account.pk)
         metrics.received.labels(self.channel, kept.answer).inc()
         return self._answer(account, fmt, kept.answer)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Without a database there is nothing to say about this body but: send it again."""
+        if isinstance(exc, DatabaseError):
+            return self._unstored(None, sniff(b"", self.request.META.get("CONTENT_TYPE", "")))
+        return super().handle_exception(exc)
+
+    def _unstored(self, account: Account | None, fmt: Format) -> Response:
+        logger.exception("a %s delivery could not be stored", self.channel)
+        metrics.refused.labels("storage").inc()
+        return self._answer(account, fmt, 2, status=503, headers={"Retry-After": "5"})
 
     def _unread(self, account: Account, request: Request, address: str, status: int, reason: str) -> Response:
         """A dead letter without its body; its key is random, so that it never counts as a resend."""
@@ -96,10 +109,11 @@ class VoicenterWebhook(APIView):
         return Response(status=status)
 
     def _answer(
-        self, account: Account, fmt: Format, err: int, *, status: int = 200, headers: Mapping[str, str] | None = None
-    ) -> Response:
+        self, account: Account | None, fmt: Format, err: int, *, status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:  # fmt: skip
         answer: dict[str, Any] = {"err": err, "errdesc": _WORDS[err]}
-        if account.answer_casing == Account.Casing.TITLE:
+        if account and account.answer_casing == Account.Casing.TITLE:
             answer = {key.title(): value for key, value in answer.items()}
         self.request.accepted_renderer = RENDERERS[fmt]()
         self.request.accepted_media_type = RENDERERS[fmt].media_type
@@ -109,7 +123,7 @@ class VoicenterWebhook(APIView):
 def _remember_refusal(account: Account, address: str) -> None:
     if not address:
         return
-    with inbox.writer(), transaction.atomic():
+    with one_writer.turn(), transaction.atomic():
         seen, created = RefusedAddress.objects.get_or_create(account=account, address=address)
         if not created:
             RefusedAddress.objects.filter(pk=seen.pk).update(times=F("times") + 1, last_seen=timezone.now())

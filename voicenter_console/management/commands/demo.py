@@ -78,13 +78,17 @@ class Command(BaseCommand):
             )
             user.departments.add(department)
         for code, name in who.get("agents", {}).items():
-            Agent.objects.update_or_create(account=account, key=code, defaults={"code": code, "name": name, "user": user})
+            Agent.objects.update_or_create(
+                account=account, key=code, defaults={"code": code, "name": name, "user": user}
+            )
         for code in who.get("extensions", []):
             Extension.objects.update_or_create(account=account, code=code, defaults={"user": user})
         return password
 
     def _welcome(self, passwords: list[tuple[str, dict[str, Any]]]) -> None:
-        self.stdout.write(f"\nVoicenter Console: http://127.0.0.1:{settings.PORT}   (Ctrl-C ends all of it)\n")
+        self.stdout.write(
+            f"\nVoicenter Console: http://127.0.0.1:{settings.PORT}   (Ctrl-C ends all of it)\n"
+        )
         self.stdout.write("A demo: all calls and people are invented, no phone rings. Sign in as\n")
         for password, who in passwords:
             self.stdout.write(f"  {who['title']:22} {who['email']:24} {password}")

@@ -9,152 +9,305 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('role', models.CharField(choices=[('admin', 'administrator'), ('manager', 'manager'), ('agent', 'agent'), ('wallboard', 'wallboard')], default='agent', max_length=10, verbose_name='role')),
-                ('separate_rights', models.JSONField(blank=True, default=dict, verbose_name='rights apart from the role')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='joined')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("admin", "administrator"),
+                            ("manager", "manager"),
+                            ("agent", "agent"),
+                            ("wallboard", "wallboard"),
+                        ],
+                        default="agent",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "separate_rights",
+                    models.JSONField(blank=True, default=dict, verbose_name="rights apart from the role"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                (
+                    "joined_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="joined"),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
             },
             bases=(voicenter_console.organisation.models.people.Actor, models.Model),
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('provider', models.CharField(choices=[('voicenter', 'Voicenter'), ('vcc', 'VCC Live')], default='voicenter', max_length=12, verbose_name='provider')),
-                ('code', encrypted_fields.fields.EncryptedTextField(blank=True, null=True, verbose_name='account code')),
-                ('user_code', encrypted_fields.fields.EncryptedTextField(blank=True, null=True, verbose_name='user code')),
-                ('customer', models.CharField(blank=True, max_length=80, verbose_name='customer name at VCC Live')),
-                ('hosts', models.JSONField(blank=True, default=dict, verbose_name='addresses of the APIs')),
-                ('zone', models.CharField(default='Asia/Jerusalem', max_length=64, verbose_name='time zone')),
-                ('push_clock', models.CharField(choices=[('wall', 'Israel wall clock'), ('true', 'true epoch')], default='wall', max_length=4, verbose_name='clock of pushed times')),
-                ('wait_in_duration', models.BooleanField(default=False, verbose_name='pushed durations include the wait')),
-                ('answer_casing', models.CharField(choices=[('lower', 'err, errdesc'), ('title', 'Err, Errdesc')], default='lower', max_length=5, verbose_name='spelling of our answers')),
-                ('scope', models.CharField(choices=[('Account', 'the whole account'), ('Hierarchical', 'the account and those under it'), ('Department', 'this department only'), ('User', 'one user only')], default='Account', max_length=12, verbose_name='scope of the call log')),
-                ('code_as_bearer', models.BooleanField(default=False, verbose_name='send the code as a bearer token')),
-                ('pulls', models.BooleanField(default=True, verbose_name='pull the call log')),
-                ('addresses', models.JSONField(blank=True, default=list, verbose_name='addresses that may push')),
-                ('enforce_addresses', models.BooleanField(default=False, verbose_name='refuse pushes from other addresses')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[("voicenter", "Voicenter"), ("vcc", "VCC Live")],
+                        default="voicenter",
+                        max_length=12,
+                        verbose_name="provider",
+                    ),
+                ),
+                (
+                    "code",
+                    encrypted_fields.fields.EncryptedTextField(blank=True, null=True, verbose_name="account code"),
+                ),
+                (
+                    "user_code",
+                    encrypted_fields.fields.EncryptedTextField(blank=True, null=True, verbose_name="user code"),
+                ),
+                ("customer", models.CharField(blank=True, max_length=80, verbose_name="customer name at VCC Live")),
+                ("hosts", models.JSONField(blank=True, default=dict, verbose_name="addresses of the APIs")),
+                ("zone", models.CharField(default="Asia/Jerusalem", max_length=64, verbose_name="time zone")),
+                (
+                    "push_clock",
+                    models.CharField(
+                        choices=[("wall", "Israel wall clock"), ("true", "true epoch")],
+                        default="wall",
+                        max_length=4,
+                        verbose_name="clock of pushed times",
+                    ),
+                ),
+                (
+                    "wait_in_duration",
+                    models.BooleanField(default=False, verbose_name="pushed durations include the wait"),
+                ),
+                (
+                    "answer_casing",
+                    models.CharField(
+                        choices=[("lower", "err, errdesc"), ("title", "Err, Errdesc")],
+                        default="lower",
+                        max_length=5,
+                        verbose_name="spelling of our answers",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("Account", "the whole account"),
+                            ("Hierarchical", "the account and those under it"),
+                            ("Department", "this department only"),
+                            ("User", "one user only"),
+                        ],
+                        default="Account",
+                        max_length=12,
+                        verbose_name="scope of the call log",
+                    ),
+                ),
+                ("code_as_bearer", models.BooleanField(default=False, verbose_name="send the code as a bearer token")),
+                ("pulls", models.BooleanField(default=True, verbose_name="pull the call log")),
+                ("addresses", models.JSONField(blank=True, default=list, verbose_name="addresses that may push")),
+                (
+                    "enforce_addresses",
+                    models.BooleanField(default=False, verbose_name="refuse pushes from other addresses"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created"),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider_id', models.BigIntegerField(verbose_name='number at the provider')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='departments', to='organisation.account', verbose_name='account')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='organisation.department', verbose_name='part of')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider_id", models.BigIntegerField(verbose_name="number at the provider")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="departments",
+                        to="organisation.account",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="children",
+                        to="organisation.department",
+                        verbose_name="part of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'department',
-                'verbose_name_plural': 'departments',
+                "verbose_name": "department",
+                "verbose_name_plural": "departments",
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('role', models.CharField(choices=[('admin', 'administrator'), ('manager', 'manager'), ('agent', 'agent'), ('wallboard', 'wallboard')], max_length=10, verbose_name='role')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('accounts', models.ManyToManyField(blank=True, related_name='api_keys', to='organisation.account', verbose_name='accounts')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL, verbose_name='acts for')),
-                ('departments', models.ManyToManyField(blank=True, related_name='api_keys', to='organisation.department', verbose_name='departments')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("admin", "administrator"),
+                            ("manager", "manager"),
+                            ("agent", "agent"),
+                            ("wallboard", "wallboard"),
+                        ],
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created"),
+                ),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),
+                (
+                    "accounts",
+                    models.ManyToManyField(
+                        blank=True, related_name="api_keys", to="organisation.account", verbose_name="accounts"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="acts for",
+                    ),
+                ),
+                (
+                    "departments",
+                    models.ManyToManyField(
+                        blank=True, related_name="api_keys", to="organisation.department", verbose_name="departments"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
             },
             bases=(voicenter_console.organisation.models.people.Actor, models.Model),
         ),
         migrations.AddField(
-            model_name='user',
-            name='departments',
-            field=models.ManyToManyField(blank=True, related_name='people', to='organisation.department', verbose_name='departments'),
+            model_name="user",
+            name="departments",
+            field=models.ManyToManyField(
+                blank=True, related_name="people", to="organisation.department", verbose_name="departments"
+            ),
         ),
         migrations.CreateModel(
-            name='HookToken',
+            name="HookToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('channels', models.JSONField(default=list, verbose_name='channels')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hook_tokens', to='organisation.account', verbose_name='account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("channels", models.JSONField(default=list, verbose_name="channels")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created"),
+                ),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hook_tokens",
+                        to="organisation.account",
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hook token',
-                'verbose_name_plural': 'hook tokens',
+                "verbose_name": "hook token",
+                "verbose_name_plural": "hook tokens",
             },
         ),
         migrations.CreateModel(
-            name='RefusedAddress',
+            name="RefusedAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.GenericIPAddressField(verbose_name='address')),
-                ('times', models.PositiveIntegerField(default=1, verbose_name='times')),
-                ('first_seen', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first seen')),
-                ('last_seen', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last seen')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_addresses', to='organisation.account', verbose_name='account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.GenericIPAddressField(verbose_name="address")),
+                ("times", models.PositiveIntegerField(default=1, verbose_name="times")),
+                ("first_seen", models.DateTimeField(default=django.utils.timezone.now, verbose_name="first seen")),
+                ("last_seen", models.DateTimeField(default=django.utils.timezone.now, verbose_name="last seen")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refused_addresses",
+                        to="organisation.account",
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'refused address',
-                'verbose_name_plural': 'refused addresses',
+                "verbose_name": "refused address",
+                "verbose_name_plural": "refused addresses",
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('actor_name', models.CharField(max_length=160, verbose_name='name then')),
-                ('verb', models.CharField(max_length=60, verbose_name='act')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='upon')),
-                ('before', models.JSONField(blank=True, null=True, verbose_name='before')),
-                ('after', models.JSONField(blank=True, null=True, verbose_name='after')),
-                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='from address')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                ("actor_name", models.CharField(max_length=160, verbose_name="name then")),
+                ("verb", models.CharField(max_length=60, verbose_name="act")),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="upon")),
+                ("before", models.JSONField(blank=True, null=True, verbose_name="before")),
+                ("after", models.JSONField(blank=True, null=True, verbose_name="after")),
+                ("address", models.GenericIPAddressField(blank=True, null=True, verbose_name="from address")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit entries',
-                'ordering': ['-at'],
-                'indexes': [models.Index(fields=['-at'], name='audit_recent')],
+                "verbose_name": "audit entry",
+                "verbose_name_plural": "audit entries",
+                "ordering": ["-at"],
+                "indexes": [models.Index(fields=["-at"], name="audit_recent")],
             },
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(fields=('account', 'provider_id'), name='department_once'),
+            model_name="department",
+            constraint=models.UniqueConstraint(fields=("account", "provider_id"), name="department_once"),
         ),
         migrations.AddConstraint(
-            model_name='refusedaddress',
-            constraint=models.UniqueConstraint(fields=('account', 'address'), name='refused_address_once'),
+            model_name="refusedaddress",
+            constraint=models.UniqueConstraint(fields=("account", "address"), name="refused_address_once"),
         ),
     ]

@@ -5,19 +5,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RateBucket',
+            name="RateBucket",
             fields=[
-                ('key', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('tokens', models.FloatField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('version', models.BigIntegerField(default=0)),
+                ("key", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("tokens", models.FloatField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("version", models.BigIntegerField(default=0)),
             ],
         ),
     ]

@@ -5,4 +5,13 @@ from .audit import AuditEntry
 from .people import ApiKey, User
 from .rate import RateBucket
 
-__all__ = ["Account", "ApiKey", "AuditEntry", "Department", "HookToken", "RateBucket", "RefusedAddress", "User"]
+__all__ = [
+    "Account",
+    "ApiKey",
+    "AuditEntry",
+    "Department",
+    "HookToken",
+    "RateBucket",
+    "RefusedAddress",
+    "User",
+]

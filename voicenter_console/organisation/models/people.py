@@ -55,9 +55,7 @@ class User(Actor, AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.AGENT)
-    departments = models.ManyToManyField(
-        Department, blank=True, related_name="people", verbose_name=_("departments")
-    )
+    departments = models.ManyToManyField(Department, blank=True, related_name="people", verbose_name=_("departments"))
     separate_rights = models.JSONField(_("rights apart from the role"), default=dict, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)

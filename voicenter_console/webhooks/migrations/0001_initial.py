@@ -6,57 +6,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('cdr', 'call record, pushed'), ('call_log', 'call log page, pulled'), ('ivr', 'IVR'), ('layer', 'IVR layer'), ('popup', 'pop-up'), ('vcc', 'VCC Live')], max_length=10, verbose_name='channel')),
-                ('digest', models.CharField(editable=False, max_length=64)),
-                ('body', models.BinaryField()),
-                ('compressed', models.BooleanField(default=False, editable=False)),
-                ('content_type', models.CharField(blank=True, max_length=200, verbose_name='content type')),
-                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='from address')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first received')),
-                ('last_received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last received')),
-                ('times', models.PositiveIntegerField(default=1, verbose_name='times received')),
-                ('answer', models.PositiveSmallIntegerField(default=0, verbose_name='answered with err')),
-                ('state', models.CharField(choices=[('new', 'waiting'), ('done', 'understood'), ('dead', 'could not be read'), ('ignored', 'kept, not used yet')], default='new', max_length=8, verbose_name='state')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='why')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next attempt')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='organisation.account', verbose_name='account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("cdr", "call record, pushed"),
+                            ("call_log", "call log page, pulled"),
+                            ("ivr", "IVR"),
+                            ("layer", "IVR layer"),
+                            ("popup", "pop-up"),
+                            ("vcc", "VCC Live"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64)),
+                ("body", models.BinaryField()),
+                ("compressed", models.BooleanField(default=False, editable=False)),
+                ("content_type", models.CharField(blank=True, max_length=200, verbose_name="content type")),
+                ("address", models.GenericIPAddressField(blank=True, null=True, verbose_name="from address")),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="first received")),
+                (
+                    "last_received_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="last received"),
+                ),
+                ("times", models.PositiveIntegerField(default=1, verbose_name="times received")),
+                ("answer", models.PositiveSmallIntegerField(default=0, verbose_name="answered with err")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "waiting"),
+                            ("done", "understood"),
+                            ("dead", "could not be read"),
+                            ("ignored", "kept, not used yet"),
+                        ],
+                        default="new",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="why")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="next attempt")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="organisation.account",
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('state', 'new')), fields=['account', 'id'], name='delivery_waiting'), models.Index(fields=['state', '-id'], name='delivery_by_state'), models.Index(fields=['account', 'received_at'], name='delivery_by_hour')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'channel', 'digest'), name='delivery_once'), models.CheckConstraint(condition=models.Q(('state__in', ['new', 'done', 'dead', 'ignored'])), name='delivery_state'), models.CheckConstraint(condition=models.Q(('answer__in', [0, 1])), name='delivery_answer')],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "new")), fields=["account", "id"], name="delivery_waiting"
+                    ),
+                    models.Index(fields=["state", "-id"], name="delivery_by_state"),
+                    models.Index(fields=["account", "received_at"], name="delivery_by_hour"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "channel", "digest"), name="delivery_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["new", "done", "dead", "ignored"])), name="delivery_state"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("answer__in", [0, 1])), name="delivery_answer"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Drift',
+            name="Drift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('type', 'call type'), ('status', 'status'), ('field', 'field')], max_length=6, verbose_name='kind')),
-                ('word', models.CharField(max_length=100, verbose_name='word')),
-                ('times', models.PositiveIntegerField(default=0, verbose_name='times')),
-                ('first_seen', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first seen')),
-                ('last_seen', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last seen')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drift', to='organisation.account', verbose_name='account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("type", "call type"), ("status", "status"), ("field", "field")],
+                        max_length=6,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("word", models.CharField(max_length=100, verbose_name="word")),
+                ("times", models.PositiveIntegerField(default=0, verbose_name="times")),
+                ("first_seen", models.DateTimeField(default=django.utils.timezone.now, verbose_name="first seen")),
+                ("last_seen", models.DateTimeField(default=django.utils.timezone.now, verbose_name="last seen")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drift",
+                        to="organisation.account",
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'new word',
-                'verbose_name_plural': 'new words',
-                'constraints': [models.UniqueConstraint(fields=('account', 'kind', 'word'), name='drift_once')],
+                "verbose_name": "new word",
+                "verbose_name_plural": "new words",
+                "constraints": [models.UniqueConstraint(fields=("account", "kind", "word"), name="drift_once")],
             },
         ),
     ]

@@ -21,20 +21,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument(
-            "--port", type=int, default=env.number("SANDBOX_PORT", default=8090, least=1, most=65535)
-        )
+        parser.add_argument("--port", type=int, default=env.number("SANDBOX_PORT", default=8090, least=1, most=65535))
         parser.add_argument("--code", default=CODE, help="the account's code")
         parser.add_argument("--hook-url", default="", help="where ended calls are posted; without it none is")
-        parser.add_argument(
-            "--format", choices=[format.value for format in Format], help="one encoding for all pushes"
-        )
+        parser.add_argument("--format", choices=[format.value for format in Format], help="one encoding for all pushes")
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--speed", type=float, default=1.0, help="virtual seconds in a second")
         parser.add_argument("--scenario", choices=list(SCENARIOS), default="busy")
-        parser.add_argument(
-            "--history-days", type=int, default=3, help="whole days before today that have calls"
-        )
+        parser.add_argument("--history-days", type=int, default=3, help="whole days before today that have calls")
 
     def handle(self, **options) -> None:
         cloud = Cloud(
