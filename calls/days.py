@@ -3,6 +3,21 @@
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+# Beyond these a time cannot be told in every zone.
+FIRST_YEAR, LAST_YEAR = 2, 9998
+
+
+def moment(text: str) -> datetime | None:
+    """ISO 8601 to an aware time, of the current zone where the text names none; None for all other text."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        return None
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 def around(moment: datetime) -> tuple[datetime, datetime]:

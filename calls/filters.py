@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import IsoDateTimeField
 
 from calls import days
 from calls.models import Call, CallId, Cdr
@@ -39,6 +42,27 @@ def search(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
     return calls.filter(found)
 
 
+class Number(filters.NumberFilter):
+    """A count or a key: what no column holds is refused here, not by the database."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=2**31 - 1, **options)
+
+
+class _MomentField(IsoDateTimeField):
+    def clean(self, value: Any) -> datetime | None:
+        moment = super().clean(value)
+        if moment and not days.FIRST_YEAR <= moment.year <= days.LAST_YEAR:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
+class Moment(filters.IsoDateTimeFilter):
+    """ISO 8601, within the years that can be told in every zone."""
+
+    field_class = _MomentField
+
+
 class CallFilter(filters.FilterSet):
     """Filters of the call log."""
 
@@ -49,14 +73,14 @@ class CallFilter(filters.FilterSet):
     answered = filters.BooleanFilter(label=_("Answered"))
     lost = filters.BooleanFilter(label=_("Left without an answer"), method="_lost")
     queue = filters.CharFilter(field_name="queue_name", label=_("Queue"), method="_exact")
-    agent = filters.NumberFilter(field_name="agent_id", label=_("Agent"), method="_agent")
-    department = filters.NumberFilter(field_name="department_id", label=_("Department"))
+    agent = Number(field_name="agent_id", label=_("Agent"), method="_agent")
+    department = Number(field_name="department_id", label=_("Department"))
     did = filters.CharFilter(label=_("Called number"), method="_exact")
-    wait = filters.NumberFilter(field_name="wait_seconds", lookup_expr="gte", label=_("Waited at least"))
+    wait = Number(field_name="wait_seconds", lookup_expr="gte", label=_("Waited at least"))
     recorded = filters.BooleanFilter(field_name="has_recording", label=_("Recorded"))
     call_id = filters.CharFilter(label=_("Call id"), method="_call_id")
-    after = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte", label=_("From"))
-    before = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt", label=_("Until"))
+    after = Moment(field_name="started_at", lookup_expr="gte", label=_("From"))
+    before = Moment(field_name="started_at", lookup_expr="lt", label=_("Until"))
 
     class Meta:
         model = Call
@@ -93,11 +117,11 @@ class CdrFilter(filters.FilterSet):
 
     call_id = filters.CharFilter(label=_("Call id, of any member of the call"), method="_call_id")
     type = filters.CharFilter(label=_("Type, in any spelling"), method="_type")
-    type_id = filters.NumberFilter()
+    type_id = Number()
     status = filters.CharFilter(method="_status")
     direction = filters.MultipleChoiceFilter(choices=[(d.value, d.value) for d in Direction])
-    after = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
-    before = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
+    after = Moment(field_name="started_at", lookup_expr="gte")
+    before = Moment(field_name="started_at", lookup_expr="lt")
 
     class Meta:
         model = Cdr

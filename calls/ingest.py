@@ -80,17 +80,18 @@ def take_notifications(account: Account, deliveries: Sequence[Delivery]) -> Step
 
 
 def take_call_log_pages(account: Account, deliveries: Sequence[Delivery]) -> Steps:
-    """Handler of the channel `call_log`: a page of records in each body."""
-    arrivals: list[Arrival] = []
+    """Handler of the channel `call_log`: a page of up to 10,000 records in each body, one page in memory at a time."""
     dead: dict[int, str] = {}
-    for delivery in deliveries:
+    for number, delivery in enumerate(deliveries):
         try:
             rows = records.rows_of_page(delivery.bytes)
         except Garbled as error:
             dead[delivery.pk] = error.reason
-        else:
-            arrivals += [Arrival(Source.PULL, row, delivery.received_at, delivery.pk) for row in rows]
-    yield from _in_slices(account, arrivals)
+            continue
+        if number:
+            yield
+        arrivals = [Arrival(Source.PULL, row, delivery.received_at, delivery.pk) for row in rows]
+        yield from _in_slices(account, arrivals)
     return dead
 
 

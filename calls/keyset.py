@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from calls import days
 from calls.models import Call
 from calls.querysets import CallQuerySet
 
@@ -62,10 +63,5 @@ def count(calls: CallQuerySet) -> int:
 
 def _place(text: str) -> tuple[datetime, int] | None:
     at, _, pk = text.rpartition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    if moment.tzinfo is None or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return None
-    return moment, int(pk)
+    moment = days.moment(at)
+    return (moment, int(pk)) if moment and pk.isascii() and pk.isdigit() and len(pk) < 19 else None

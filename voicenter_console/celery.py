@@ -3,9 +3,11 @@
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voicenter_console.settings")
 
+TRANSPORT_ALIASES["embedded"] = "voicenter_console.broker:Transport"
 app = Celery("voicenter_console")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

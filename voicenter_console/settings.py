@@ -127,7 +127,7 @@ if REDIS_URL:
         "global_keyprefix": env.text("REDIS_PREFIX", "voicenter-console:"),
     }
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "embedded://"  # voicenter_console.broker
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DATA_DIR / "queue"),
         "data_folder_out": str(DATA_DIR / "queue"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from calls.models import SyncState
 from voicenter_console.organisation import gateway
@@ -22,6 +22,8 @@ from .span import MINUTE, SECOND
 
 logger = logging.getLogger(__name__)
 Ends = SyncState.Ends
+PAGES_KEPT = timedelta(days=35)
+FORGOTTEN_AT_ONCE = 20
 LIMIT_TRIES = 3
 LIMIT_SECONDS = 30
 
@@ -63,6 +65,14 @@ class Asker:
         self.pages += 1
         if page.rows:
             hints.send(self.account.pk)
+
+    def forget(self) -> None:
+        """Drop pages that came long ago, one at a time, as each has many records. What they said stays."""
+        old = self.now() - PAGES_KEPT
+        pages = Delivery.objects.filter(account=self.account, channel=Delivery.Channel.CALL_LOG)
+        done = pages.filter(state=Delivery.State.DONE, last_received_at__lt=old).order_by("pk")
+        for pk in list(done.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+            pages.filter(pk=pk).only("pk").delete()
 
     def outlines(self, page: CallLogPage) -> list[Outline]:
         now = self.now()

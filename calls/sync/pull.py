@@ -106,6 +106,7 @@ class _Pull:
             except VoicenterError as error:
                 self._stop(error)
         self.ledger.tidy(self.now())
+        self.asker.forget()
 
     def _read_all(self, only: Span | None, longest: timedelta | None) -> None:
         while windows := self.ledger.next(self.now(), only):

@@ -8,13 +8,12 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseStopPolling
 
-from calls import chips, keyset, presentation
+from calls import chips, days, keyset, presentation
 from calls.concealment import conceal
 from calls.filters import CallFilter
 from calls.models import Call, Cdr
@@ -55,8 +54,8 @@ def log(request: HttpRequest) -> HttpResponse:
 @needs(Right.SEE_CALLS)
 def newer(request: HttpRequest) -> HttpResponse:
     """How many calls the open page does not show yet."""
-    since = parse_datetime(request.GET.get("since", "").replace(" ", "+")) if request.GET.get("since") else None
-    if since is None or timezone.is_naive(since) or since < timezone.now() - timedelta(days=2):
+    since = days.moment(request.GET.get("since", "").replace(" ", "+"))
+    if since is None or since < timezone.now() - timedelta(days=2):
         return HttpResponseStopPolling()
     visible = Call.objects.visible_to(request.user).filter(created_at__gt=since)
     found = CallFilter(request.GET, queryset=visible).qs[:1000].count()
@@ -65,14 +64,8 @@ def newer(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest) -> dict[str, str]:
     jump = request.GET.get("jump", "")
-    if jump:
-        try:
-            moment = parse_datetime(jump)
-        except ValueError:
-            moment = None
-        if moment:
-            aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-            return {"older_than": f"{aware.isoformat()}_0"}
+    if moment := days.moment(jump):
+        return {"older_than": f"{moment.isoformat()}_0"}
     return {"older_than": request.GET.get("older", ""), "newer_than": request.GET.get("newer", "")}
 
 

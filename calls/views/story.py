@@ -41,7 +41,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "ivr_path": next((leg.ivr_path for leg in legs if leg.ivr_path), []),
         "custom_data": custom,
         "sources_agree": bool(legs) and all(len(leg.sources) == 2 for leg in legs),
-        "deliveries": _deliveries(found) if may_see_raw else [],
+        "deliveries": _deliveries(request, found) if may_see_raw else [],
         "earlier": earlier,
         "newer_url": _beside(request, found, later=True),
         "older_url": _beside(request, found, later=False),
@@ -77,8 +77,9 @@ def _steps(legs: list[Cdr], may_see_raw: bool) -> list[dict[str, Any]]:
     return steps
 
 
-def _deliveries(found: Call) -> list[Any]:
-    deliveries = Delivery.objects.filter(records__cdr__call=found).defer("body").distinct().order_by("received_at")
+def _deliveries(request: HttpRequest, found: Call) -> list[Any]:
+    visible = Delivery.objects.visible_to(request.user)
+    deliveries = visible.filter(records__cdr__call=found).defer("body").distinct().order_by("received_at")
     rows = list(deliveries[:50])
     for row in rows:
         kind = row.content_type or _("no content type")

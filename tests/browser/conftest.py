@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 ROOT = Path(__file__).parent.parent.parent
@@ -146,10 +146,7 @@ def sign_in(console: Console, browser: Browser) -> Iterator[Callable[..., Page]]
         ])  # fmt: skip
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
-        page.on(
-            "console",
-            lambda line: troubles.append(f"{page.url}: {line.text}") if line.type == "error" else None,
-        )
+        page.on("console", lambda line: _only_quiet(line, troubles))
         page.on("request", lambda request: _only_home(request.url, console.url, troubles))
         return page
 
@@ -169,6 +166,13 @@ def _signed_in(browser: Browser, console: Console, who: str) -> Any:
         page.click(".sign-in-form button[type=submit]")
         page.wait_for_url(lambda url: "/sign-in/" not in url)
         return context.storage_state()
+
+
+def _only_quiet(line: ConsoleMessage, troubles: list[str]) -> None:
+    """htmx calls it an error that a request ended with the page it was for."""
+    aborted = line.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+    if line.type == "error" and not aborted:
+        troubles.append(f"{line.page.url if line.page else ''}: {line.text}")
 
 
 def _only_home(url: str, home: str, troubles: list[str]) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
 from django.db.models import Q
 
 from calls import sync, truth
-from calls.models import Call, Cdr, SyncWindow
+from calls.models import Call, Cdr, CdrRecord, SyncWindow
 from voicenter_console.sandbox.legs import Kind
 from voicenter_console.sandbox.words import notification
 from voicenter_console.webhooks import ingest, locks
@@ -91,6 +93,7 @@ def rows_came(account) -> Q:
     return Q(account=account, channel=Delivery.Channel.CALL_LOG)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("F-40")
 @pytest.mark.parametrize(
     ("late", "every"),
@@ -143,6 +146,7 @@ def test_reading_an_old_window_again_never_throws_the_truth_back(account, cloud,
     assert truth.complete_until(account) == until
 
 
+@pytest.mark.slow
 def test_the_ledger_stays_small(account, cloud, pull):
     pull(take=False)
     for _ in range(40):
@@ -159,10 +163,38 @@ def test_the_ledger_stays_small(account, cloud, pull):
     assert windows[0].from_at <= MORNING - timedelta(days=35)
 
 
+def test_pages_are_forgotten_after_35_days_and_what_they_said_is_not(account, cloud, pull):
+    pull(only=(MORNING - HOUR, MORNING))
+    legs, page = Cdr.objects.count(), Delivery.objects.get()
+    cloud.clock.advance(34 * 86400)
+    pull(only=(MORNING - 3 * HOUR, MORNING - 2 * HOUR))
+    assert Delivery.objects.filter(pk=page.pk).exists()
+
+    cloud.clock.advance(2 * 86400)
+    pull(only=(MORNING - 3 * HOUR, MORNING - 2 * HOUR))
+
+    assert not Delivery.objects.filter(pk=page.pk).exists()
+    assert Cdr.objects.count() == legs == CdrRecord.objects.filter(delivery=None).count() > 0
+
+
 def test_one_pull_of_an_account_at_a_time(account, cloud, pull):
-    with locks.puller(account.pk) as held:
-        assert held
-        assert pull().busy
+    holds, done = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with locks.puller(account.pk) as held:
+            assert held
+            holds.set()
+            done.wait(30)
+        connection.close()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    assert holds.wait(30)
+    busy = pull().busy
+    done.set()
+    thread.join()
+
+    assert busy
     assert not cloud.requests["call_log"]
     assert not pull().busy
 

@@ -1,7 +1,7 @@
 """F-56: whatever a caller, a queue or Voicenter itself may be called is text on every page, and nothing else.
 
-About 200 payloads go into every text field of a push, into bodies that cannot be read, into names of people and
-into the addresses of pages. A browser then visits the pages as owner, manager and agent; it may not execute
+About 200 payloads go into every text field of a push, into bodies that cannot be read, into names of people
+and into the addresses of pages. A browser then visits the pages as owner, manager and agent; it may not execute
 anything, ask for anything, nor have anything to refuse.
 """
 

@@ -13,7 +13,7 @@ from .models import RateBucket
 PER_MINUTE = 20
 # With a burst of 5 no minute holds more than 25 requests, whatever came before it.
 BURST = 5
-# Seconds until another try where two were at it at once.
+# Seconds until another try where two were at it at once; the shortest wait.
 _CONTENDED = 0.01
 
 
@@ -50,7 +50,7 @@ class SharedLimiter:
         if filled < cost:
             if bucket.at > now + _CLOCK_LEEWAY:
                 self._set(bucket, filled, now)
-            return (cost - filled) * 60 / PER_MINUTE
+            return max((cost - filled) * 60 / PER_MINUTE, _CONTENDED)
         return 0 if self._set(bucket, filled - cost, max(now, bucket.at)) else _CONTENDED
 
     def _bucket(self, key: str) -> RateBucket:

@@ -1,0 +1,77 @@
+"""TARGETS P13: the number of queries of a page does not grow with its rows, and is written down."""
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from calls.models import Call
+from tests.calls.telling import NOON, pull, push, tell
+from tests.fixtures.voicenter.spelling import call_id, pulled, pushed
+from voicenter_console.webhooks import inbox
+
+pytestmark = pytest.mark.django_db
+BASELINE = Path(__file__).parent.parent / "query_counts.json"
+PAGES = {
+    "home": "/",
+    "call log": "/calls/",
+    "call log, filtered": "/calls/?search=0545550118&direction=in&outcome=answered&queue=Service",
+    "call log, newer": "/calls/newer/?since={now}",
+    "call": "/calls/{call}/",
+    "delivery health": "/deliveries/",
+    "API: calls": "/api/v1/calls/",
+    "API: cdrs": "/api/v1/cdrs/",
+    "API: deliveries": "/api/v1/deliveries/",
+    "API: sync": "/api/v1/sync/",
+}
+
+
+def fill(account, start: int, number: int) -> None:
+    """Calls of three legs each, pushed and pulled, by many agents of several departments; and dead letters."""
+    messages = []
+    for n in range(start, start + number):
+        at = NOON + timedelta(minutes=n)
+        uid = call_id(at, f"{n:018d}")
+        said = {"status": "ANSWER", "duration": 5, "caller": "0545550118", "department_id": 555001 + n % 3,
+                "agent_code": str(10007 + n), "agent_name": f"Agent {n}", "queue_name": "Service"}  # fmt: skip
+        messages += [
+            push(pushed(at, call_id=uid, type="Queue", **said)),
+            pull(pulled(at, call_id=uid, type="Queue", type_id=8, **said)),
+            push(pushed(at, call_id=uid, type="XferCDR", **said)),
+            push(pushed(at, call_id=f"{uid}x", type="XferCDR", parent=uid, **said)),
+        ]
+        inbox.keep(account.pk, "cdr", b"no record %d" % n, reason=f"broken JSON at byte {n}", answer=1)
+    tell(account, messages)
+
+
+@pytest.mark.parametrize("who", ["owner", "rina"])
+def test_queries_are_constant_in_rows_and_as_written_down(account, service, count_queries, request, who):
+    client = request.getfixturevalue(f"as_{who}")
+    person = request.getfixturevalue(who)
+
+    def counts() -> dict[str, int]:
+        call = Call.objects.visible_to(person).order_by("pk").first().pk
+        found = {}
+        for name, address in PAGES.items():
+            url = address.format(call=call, now=timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+            assert client.get(url).status_code in {200, 286}
+            found[name] = count_queries(lambda url=url: client.get(url))
+        return found
+
+    fill(account, 0, 6)
+    few = counts()
+    fill(account, 6, 6)
+    many = counts()
+    fill(account, 12, 24)
+    assert few == many == counts()
+
+    role = "administrator" if who == "owner" else "manager"
+    found = {f"{name}, as {role}": count for name, count in few.items()}
+    written = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+    if os.environ.get("WRITE_QUERY_COUNTS"):
+        BASELINE.write_text(json.dumps(dict(sorted({**written, **found}.items())), indent=2) + "\n")
+    else:
+        assert found == {page: count for page, count in written.items() if page.endswith(role)}
