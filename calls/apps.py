@@ -15,7 +15,7 @@ class CallsConfig(AppConfig):
         from voicenter_console.webhooks.models import Delivery
 
         channels.register(Delivery.Channel.CDR, ingest.take_notifications)
-        channels.register(Delivery.Channel.CALL_LOG, ingest.take_call_log_pages)
+        channels.register(Delivery.Channel.CALL_LOG, ingest.take_call_log_pages, one_by_one=True)
         calls_changed.connect(resolver.heard)
         claims.register(pulling.KIND, pulling.run)
         claims.register(rereading.KIND, rereading.run)

@@ -80,25 +80,24 @@ def take_notifications(account: Account, deliveries: Sequence[Delivery]) -> Step
 
 
 def take_call_log_pages(account: Account, deliveries: Sequence[Delivery]) -> Steps:
-    """Handler of the channel `call_log`: a page of up to 10,000 records in each body, one page in memory at a time."""
+    """Handler of the channel `call_log`: a page of up to 10,000 records in each body."""
+    arrivals: list[Arrival] = []
     dead: dict[int, str] = {}
-    for number, delivery in enumerate(deliveries):
+    for delivery in deliveries:
         try:
             rows = records.rows_of_page(delivery.bytes)
         except Garbled as error:
             dead[delivery.pk] = error.reason
-            continue
-        if number:
-            yield
-        arrivals = [Arrival(Source.PULL, row, delivery.received_at, delivery.pk) for row in rows]
-        yield from _in_slices(account, arrivals)
+        else:
+            arrivals += [Arrival(Source.PULL, row, delivery.received_at, delivery.pk) for row in rows]
+    yield from _in_slices(account, arrivals)
     return dead
 
 
 def _in_slices(account: Account, arrivals: Sequence[Arrival]) -> Iterator[None]:
-    for number, part in enumerate(bulk.chunks(arrivals, SLICE)):
-        if number:
-            yield
+    """One transaction for each: before every one, and so before the first, it yields."""
+    for part in bulk.chunks(arrivals, SLICE) if arrivals else [[]]:
+        yield
         take(account, part)
 
 

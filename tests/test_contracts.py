@@ -14,7 +14,12 @@ HOUSE = ["voicenter_console", "calls", "dialer", "ivr"]
 
 
 def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--config", str(root / "pyproject.toml")]
+    command = [
+        str(Path(sys.executable).with_name("lint-imports")),
+        "--no-cache",
+        "--config",
+        str(root / "pyproject.toml"),
+    ]
     return subprocess.run(command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True)
 
 
@@ -101,7 +106,14 @@ def test_settings_fail_at_the_door(tmp_path, environment, word):
     assert "for a test" not in done.stderr
 
 
-VENDOR_WORDS = ["ivruniqueid", "DialStatus", "CdrType", "seconds_waiting_in_queue", "representative_name", "CallerNumber"]
+VENDOR_WORDS = [
+    "ivruniqueid",
+    "DialStatus",
+    "CdrType",
+    "seconds_waiting_in_queue",
+    "representative_name",
+    "CallerNumber",
+]
 
 
 def test_the_vendors_words_stay_in_the_library():

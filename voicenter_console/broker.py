@@ -1,8 +1,11 @@
-"""The embedded broker: Kombu's folder of files, made safe against a reader or a kill in the middle of a write.
+"""Kombu's two brokers that we use, so that no worker dies of them: messages are hints (ADR 1), rows the truth.
 
-Kombu writes a message in place, and reads without a lock: a worker that looks too early, or finds what a killed
-process left half written, dies of it (tests/faults, T1). Here a message appears whole or not at all, is taken by a
-rename, and what cannot be read is dropped: messages are hints (ADR 1).
+The folder of files (ADR 2): Kombu writes a message in place, and reads without a lock. A worker that looks too early,
+or finds what a killed process left half written, dies of it (tests/faults, T1). Here a message appears whole or not
+at all, is taken by a rename, and what cannot be read is dropped.
+
+Redis: when it goes away, Kombu 5.7 wants to give the messages it was working on back over the connection that is gone,
+and the worker dies of that (F-04). Here they are not given back: the sweeps find their rows.
 """
 
 from __future__ import annotations
@@ -14,14 +17,14 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from kombu.transport import filesystem
+from kombu.transport import filesystem, redis
 from kombu.utils.encoding import bytes_to_str, str_to_bytes
 from kombu.utils.json import dumps, loads
 
 logger = logging.getLogger(__name__)
 
 
-class Channel(filesystem.Channel):
+class FolderChannel(filesystem.Channel):
     """One end of the folder."""
 
     def _put(self, queue: str, payload: Any, **_: Any) -> None:
@@ -63,5 +66,13 @@ class Channel(filesystem.Channel):
             super()._queue_bind(exchange, *args)
 
 
-class Transport(filesystem.Transport):
-    Channel = Channel
+class Folder(filesystem.Transport):
+    Channel = FolderChannel
+
+
+class RedisChannel(redis.Channel):
+    do_restore = False
+
+
+class Redis(redis.Transport):
+    Channel = RedisChannel

@@ -7,7 +7,8 @@ from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voicenter_console.settings")
 
-TRANSPORT_ALIASES["embedded"] = "voicenter_console.broker:Transport"
+TRANSPORT_ALIASES["embedded"] = "voicenter_console.broker:Folder"
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "voicenter_console.broker:Redis"
 app = Celery("voicenter_console")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

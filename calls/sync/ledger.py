@@ -52,12 +52,15 @@ class Ledger:
         self.windows = SyncWindow.objects.filter(account=account)
 
     def extend(self, now: datetime, least: timedelta = timedelta(0)) -> None:
-        """Tile the time up to the last whole minute, where that is `least` more; a new account's from 35 days back."""
+        """Tile the time up to the last whole minute, where that is `least` more; a new account's from 35 days back.
+
+        A window ends where another way to read it again begins, or the last minutes would drag weeks with them.
+        """
         end = minute(now - timedelta(seconds=5))
         last = self.windows.filter(asked=False).order_by("-to_at").values_list("to_at", flat=True).first()
-        start = last or _midnight(end - REACH)
+        start = last or end - REACH
         if end - start >= least:
-            self._tile(start, end, asked=False)
+            self._tile(start, end, asked=False, cuts=[end - age for age in (WEEK, TODAY, FRESH)])
 
     def hurry(self) -> None:
         """Whatever waits after a failure is due now."""
@@ -178,10 +181,11 @@ class Ledger:
     def _overlapping(self, start: datetime, end: datetime):
         return self.windows.filter(from_at__lt=end, to_at__gt=start)
 
-    def _tile(self, start: datetime, end: datetime, *, asked: bool) -> None:
+    def _tile(self, start: datetime, end: datetime, *, asked: bool, cuts: Sequence[datetime] = ()) -> None:
+        """Windows of up to a week from `start` to `end`; one that proves too large is divided by what it holds."""
         rows = []
         while start < end:
-            stop = min(_midnight(start) + DAY, end)
+            stop = min(start + WEEK, end, *(cut for cut in cuts if cut > start))
             rows.append(SyncWindow(account=self.account, from_at=start, to_at=stop, asked=asked, due_at=self.began))
             start = stop
         SyncWindow.objects.bulk_create(rows)
@@ -218,7 +222,3 @@ def _join(group: Sequence[SyncWindow]) -> None:
     with transaction.atomic():
         SyncWindow.objects.filter(pk__in=[one.pk for one in group[1:]]).delete()
         first.save(update_fields=["to_at", "hits", "rows", "read_at", "settled"])
-
-
-def _midnight(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

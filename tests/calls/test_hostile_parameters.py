@@ -95,7 +95,9 @@ def test_a_number_that_nothing_has_is_not_found(as_owner, rows, address, key):
 
 @pytest.mark.fault("F-59")
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(max_size=60), name=st.sampled_from(["search", "queue", "call_id", "did", "after", "older", "agent"]))
+@given(
+    text=st.text(max_size=60), name=st.sampled_from(["search", "queue", "call_id", "did", "after", "older", "agent"])
+)
 def test_any_text_at_all(as_rina, rows, text, name):
     answer = as_rina.get("/calls/", {name: text.encode(errors="surrogatepass")})
     assert answer.status_code == 200

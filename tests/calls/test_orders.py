@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -53,7 +54,8 @@ BOTH = st.fixed_dictionaries(
     }
 )  # fmt: skip
 EACH = {
-    "duration": SECONDS, "ring": SECONDS, "price": st.integers(0, 99), "queue_name": st.sampled_from(["Service", "VIP"]),
+    "duration": SECONDS, "ring": SECONDS, "price": st.integers(0, 99),
+    "queue_name": st.sampled_from(["Service", "VIP"]),
     "agent_name": st.sampled_from(["Dana Lavi", "Noa"]), "agent_code": st.sampled_from(["10007", " 10008 "]),
     "recording": st.sampled_from(["https://a.example/1.mp3", "https://a.example/2.mp3"]),
     "target_country": st.sampled_from(["Israel", "Cyprus"]),
@@ -98,14 +100,12 @@ def calls(draw) -> list[Message]:
     keys = st.tuples(st.sampled_from(UIDS), st.sampled_from(sorted(TYPES)))
     legs = draw(st.lists(keys, min_size=1, max_size=4, unique=True))
     firsts = dict(reversed(legs))
-    return [
-        message for uid, type in legs for message in draw(messages_of_a_leg(uid, type, firsts[uid] == type))
-    ]
+    return [message for uid, type in legs for message in draw(messages_of_a_leg(uid, type, firsts[uid] == type))]
 
 
 def batched(draw, messages: list[Message]) -> list[list[Message]]:
     cuts = sorted(draw(st.sets(st.integers(1, len(messages)))) | {0, len(messages)})
-    return [messages[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [messages[start:end] for start, end in pairwise(cuts)]
 
 
 def _any_order_gives_the_same(account: Account, data) -> None:

@@ -144,7 +144,9 @@ def urls(resolver: URLResolver, prefix: str = "/", name: str = "") -> Iterator[t
 
 
 def _sample(route: str) -> str:
-    route = re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found[1] or "str"], re.sub(r"\(\?P<\w+>[^)]*\)", "1", route))
+    route = re.sub(
+        r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found[1] or "str"], re.sub(r"\(\?P<\w+>[^)]*\)", "1", route)
+    )
     return re.sub(r"\\(.)", r"\1", route).replace("^", "").replace("$", "").replace("/?", "/").replace("//", "/")
 
 

@@ -120,10 +120,11 @@ class Template:
             connection.execute(sql)
 
 
-def manage(storage: Storage, *arguments: str) -> str:
-    """Run `manage.py` and return what it said. Raises subprocess.CalledProcessError."""
+def manage(storage: Storage, *arguments: str, seconds: float = 60) -> str:
+    """Run `manage.py` and return what it said. Raises subprocess.CalledProcessError, subprocess.TimeoutExpired."""
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    done = subprocess.run(command, env=storage.environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, env=storage.environment, check=True, capture_output=True, text=True,
+                          timeout=seconds)  # fmt: skip
     return done.stdout
 
 

@@ -76,7 +76,7 @@ def test_a_forged_header_opens_no_door_of_the_server(behind_a_proxy):
     answered = {headers: _post(behind_a_proxy.ports[0], body, headers) for headers in cases}
     assert answered == cases
     refused = behind_a_proxy.storage.query("SELECT address, times FROM organisation_refusedaddress")
-    assert refused == [(forged, 5)]
+    assert [(str(address), times) for address, times in refused] == [(forged, 5)]
 
 
 def _post(port: int, body: bytes, forwarded: tuple[str, ...]) -> int:
@@ -130,8 +130,7 @@ def test_a_gzip_bomb_is_not_unpacked(measured):
 
 @pytest.mark.slow
 @pytest.mark.fault("F-50")
-def test_ten_large_bodies_at_once_do_not_stay_in_memory(make_console, sender):
-    """Just under the limit each: kept, and given back."""
+def test_bodies_just_under_the_limit_are_kept(make_console, sender):
     console = make_console(workers=0).start()
     client = sender(console)
     bodies = [Message(b'{"ivruniqueid": "%d", "x": "%s"}' % (n, b"x" * (9 * MEGABYTE))) for n in range(10)]

@@ -20,7 +20,9 @@ DOCUMENTS = FIXTURES / "documents"
 READABLE = {
     # name: type, status, started_at, talk, caller, queue id, recorded
     "cdr-xml.repaired.xml": (4, "ANSWER", datetime(2012, 8, 19, 7, 50, 17, tzinfo=UTC), 12, "0540000000", None, False),
-    "cdr-json.repaired.json": (4, "ANSWER", datetime(2014, 10, 26, 8, 47, 35, tzinfo=UTC), 12, "0544444444", None, True),
+    "cdr-json.repaired.json": (
+        4, "ANSWER", datetime(2014, 10, 26, 8, 47, 35, tzinfo=UTC), 12, "0544444444", None, True,
+    ),
     "cdr-notification-fields.repaired.json": (
         1, "ANSWER", datetime(2018, 9, 13, 13, 15, 54, tzinfo=UTC), 33, "0722776772", 1234567, True,
     ),

@@ -42,7 +42,9 @@ def written(form: Format, charset: str) -> tuple[bytes, str]:
     declared = {"utf-8 called cp1255": "windows-1255", "iso-8859-8": "iso-8859-8"}.get(charset, "")
     codec = "utf-8" if "called" in charset else charset
     if form is Format.FORM:
-        text = "&".join(f"{name}={value}" for name, value in SHALOM.items() if name not in ("IVR", "CustomData", "record"))
+        text = "&".join(
+            f"{name}={value}" for name, value in SHALOM.items() if name not in ("IVR", "CustomData", "record")
+        )
     else:
         text = encode_call(form, SHALOM).decode().replace("encoding='utf-8'", f"encoding='{declared or codec}'")
     return text.encode(codec), MEDIA_TYPE[form] + (f"; charset={declared}" if declared else "")

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.django_db
 def _at_once(monkeypatch):
     monkeypatch.setattr(replay, "PAUSE_SECONDS", 0)
     monkeypatch.setattr(replay, "PATIENCE_SECONDS", 0)
+    # these tests listen to `time.sleep`, which the ingester uses too
+    monkeypatch.setattr(ingest, "_let_others_write", lambda seconds: None)
 
 
 @pytest.fixture

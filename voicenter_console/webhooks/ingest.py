@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -74,8 +74,9 @@ def _work(account: Account, batch: Sequence[Delivery]) -> int:
         by_channel.setdefault(delivery.channel, []).append(delivery)
     try:
         for channel, deliveries in by_channel.items():
-            _handle(account, channel, deliveries)
-    except DatabaseError:
+            for part in channels.at_once(channel, deliveries):
+                _handle(account, channel, part)
+    except (OperationalError, InterfaceError, InternalError):
         raise  # the database's trouble, not the delivery's: nothing is buried, the sweep comes back
     except Exception as error:
         logger.exception("delivery %s and %s more could not be ingested", batch[0].pk, len(batch) - 1)
@@ -93,12 +94,13 @@ def _handle(account: Account, channel: str, deliveries: Sequence[Delivery]) -> N
     faultpoints.reached("parse", deliveries)
     handler = channels.handler(channel)
     steps = handler(account, deliveries) if handler else None
-    dead: dict[int, str] | None = None
-    while dead is None:
+    dead = _step(steps) if steps else {}  # it reads, while nothing is locked
+    finished = False
+    while not finished:
         began = time.monotonic()
         with transaction.atomic():
-            dead = _step(steps) if steps else {}
-            if dead is not None:
+            dead = _step(steps) if dead is None else dead
+            if finished := dead is not None:
                 _finish(deliveries, dead, Delivery.State.DONE if steps else Delivery.State.IGNORED)
         _let_others_write(time.monotonic() - began)
 
