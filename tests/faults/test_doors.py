@@ -7,6 +7,7 @@ import http.client
 import socket
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from django.test import override_settings
 
@@ -87,6 +88,20 @@ def _post(port: int, body: bytes, forwarded: tuple[str, ...]) -> int:
     connection.putheader("Content-Length", str(len(body)))
     connection.endheaders(body)
     return connection.getresponse().status
+
+
+@pytest.mark.slow
+@pytest.mark.fault("F-47")
+def test_no_address_under_hooks_says_anything(make_console):
+    """Without a valid token or a known channel: 404, no page, nothing stored."""
+    console = make_console(workers=0).start()
+    for method, path in [
+        ("POST", "/hooks/guessed/cdr/"), ("GET", "/hooks/"), ("POST", f"/hooks/{TOKEN}/no-channel/"),
+        ("GET", f"/hooks/{TOKEN}/no-channel/"),
+    ]:  # fmt: skip
+        answer = httpx.request(method, f"http://127.0.0.1:{console.ports[0]}{path}", content=b"{}")
+        assert (answer.status_code, len(answer.content) < 30) == (404, True), path
+    assert console.inbox() == {}
 
 
 @pytest.fixture
