@@ -105,13 +105,9 @@ def api(db: None) -> Client:
 def post_hook(account: Account, client: Client) -> Callable[..., object]:
     """Post a body to the CDR hook as Voicenter's cloud would."""
 
-    def post(
-        body: bytes | dict, content_type: str = "application/json", *, token: str = TOKEN, **headers: str
-    ):
+    def post(body: bytes | dict, content_type: str = "application/json", *, token: str = TOKEN, **headers: str):
         data = json.dumps(body).encode() if isinstance(body, dict) else body
-        return client.generic(
-            "POST", f"/hooks/{token}/cdr/", data, content_type=content_type, headers=headers
-        )
+        return client.generic("POST", f"/hooks/{token}/cdr/", data, content_type=content_type, headers=headers)
 
     return post
 

@@ -43,9 +43,7 @@ def _needs(user: Actor, line: dict[str, Any] | None) -> list[dict[str, str]]:
     found = []
     dead = Delivery.objects.visible_to(user).dead().count()
     if dead:
-        title = ngettext("%(n)s delivery could not be read", "%(n)s deliveries could not be read", dead) % {
-            "n": dead
-        }
+        title = ngettext("%(n)s delivery could not be read", "%(n)s deliveries could not be read", dead) % {"n": dead}
         found.append({"icon": "mail-exclamation", "tone": "miss", "title": title, "action": _("Look"),
                       "detail": _("kept; replay when the cause is fixed"),
                       "url": reverse("deliveries:list")})  # fmt: skip

@@ -143,9 +143,7 @@ def poisoned(push, post_hook, rina: User, dana: User, owner: User, a_push: dict)
 
 def _record(like: dict, number: int, moment: datetime, kind: str = "call") -> dict:
     """A record with a payload in every text field; every second one is Dana's."""
-    said = {
-        name: PAYLOADS[(number + place * _STEP) % len(PAYLOADS)] for place, name in enumerate(_TEXT_FIELDS)
-    }
+    said = {name: PAYLOADS[(number + place * _STEP) % len(PAYLOADS)] for place, name in enumerate(_TEXT_FIELDS)}
     if number % 2:
         said |= {"representative_code": "10007", "status": "ANSWER"}
     payload, other = PAYLOADS[number], PAYLOADS[-number]
@@ -292,12 +290,8 @@ def test_the_browser_would_have_told(rina, visit, account):
     context, happened = visit(rina)
     page = context.new_page()
     page.goto("/calls/")
-    page.evaluate(
-        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')"
-    )
-    page.evaluate(
-        "document.querySelector('main').insertAdjacentHTML('beforeend', '<a href=javascript:alert(1)>x</a>')"
-    )
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<a href=javascript:alert(1)>x</a>')")
     page.locator("main img").wait_for(state="attached")
     page.wait_for_timeout(300)
 

@@ -44,9 +44,7 @@ def chosen(actor: User, *, reason: str | None = None, pk: int | None = None) -> 
     return dead if pk is None else dead.filter(pk=pk)
 
 
-def ask(
-    actor: User, *, reason: str | None = None, pk: int | None = None, address: str | None = None
-) -> Job | None:
+def ask(actor: User, *, reason: str | None = None, pk: int | None = None, address: str | None = None) -> Job | None:
     """A job that replays the chosen dead letters; the one that does so already; None where there are none.
 
     A body that was refused unread (413, 415) has nothing to be read again.
@@ -124,22 +122,16 @@ def _outcome(seen: dict[str, int]) -> str:
 
 
 @transaction.atomic
-def set_aside(
-    actor: User, *, reason: str | None = None, pk: int | None = None, address: str | None = None
-) -> int:
+def set_aside(actor: User, *, reason: str | None = None, pk: int | None = None, address: str | None = None) -> int:
     """Nobody needs to look at the chosen dead letters any more; they stay kept. Returns how many."""
     count = chosen(actor, reason=reason, pk=pk).update(state=State.IGNORED)
     if count:
-        audit.record(
-            actor, "deliveries.set_aside", reason or pk or "all", after={"deliveries": count}, address=address
-        )
+        audit.record(actor, "deliveries.set_aside", reason or pk or "all", after={"deliveries": count}, address=address)
     return count
 
 
 @transaction.atomic
-def put_back(
-    actor: User, *, reason: str | None = None, pk: int | None = None, address: str | None = None
-) -> int:
+def put_back(actor: User, *, reason: str | None = None, pk: int | None = None, address: str | None = None) -> int:
     """The undo of `set_aside`."""
     letters = aside(Delivery.objects.visible_to(actor))
     if reason is not None:
@@ -148,9 +140,7 @@ def put_back(
         letters = letters.filter(pk=pk)
     count = letters.update(state=State.DEAD)
     if count:
-        audit.record(
-            actor, "deliveries.put_back", reason or pk or "all", after={"deliveries": count}, address=address
-        )
+        audit.record(actor, "deliveries.put_back", reason or pk or "all", after={"deliveries": count}, address=address)
     return count
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
@@ -22,6 +23,7 @@ from voicenter_console.organisation.roles import Role
 from .up import prepare
 
 NAME = "Demo centre"
+_ROUNDS = 10_000
 
 
 class Command(BaseCommand):
@@ -66,12 +68,12 @@ class Command(BaseCommand):
     def _person(self, account: Account, who: dict[str, Any]) -> str:
         """Make or refresh one of the cast; returns the new password."""
         password = secrets.token_urlsafe(9)
-        user = User.objects.filter(email=who["email"]).first()
-        if user is None:
-            user = User.objects.create_user(who["email"], password, name=who["name"], role=Role(who["role"]))
-        else:
-            user.set_password(password)
-            user.save()
+        user, _ = User.objects.get_or_create(
+            email=who["email"], defaults={"name": who["name"], "role": Role(who["role"])}
+        )
+        # Few rounds, for a quick start: these are 72 random bits, and signing in hashes them again in full.
+        user.password = PBKDF2PasswordHasher().encode(password, secrets.token_hex(16), iterations=_ROUNDS)
+        user.save(update_fields=["password"])
         for number, name in who.get("departments", {}).items():
             department, _ = Department.objects.get_or_create(
                 account=account, provider_id=int(number), defaults={"name": name}
@@ -86,9 +88,7 @@ class Command(BaseCommand):
         return password
 
     def _welcome(self, passwords: list[tuple[str, dict[str, Any]]]) -> None:
-        self.stdout.write(
-            f"\nVoicenter Console: http://127.0.0.1:{settings.PORT}   (Ctrl-C ends all of it)\n"
-        )
+        self.stdout.write(f"\nVoicenter Console: http://127.0.0.1:{settings.PORT}   (Ctrl-C ends all of it)\n")
         self.stdout.write("A demo: all calls and people are invented, no phone rings. Sign in as\n")
         for password, who in passwords:
             self.stdout.write(f"  {who['title']:22} {who['email']:24} {password}")
