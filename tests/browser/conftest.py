@@ -67,6 +67,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
             "DJANGO_SETTINGS_MODULE": "voicenter_console.settings",
             "DATA_DIR": str(folder),
             "DATABASE_URL": database_url,
+            "REDIS_PREFIX": f"browser-{web}:",
             "PORT": str(web),
             "SANDBOX_PORT": str(sandbox),
             "DEMO": "1",
