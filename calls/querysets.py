@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -12,9 +12,6 @@ from django.db.models import Count, Exists, OuterRef, Q
 from voicenter_console.organisation.models import User
 from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
