@@ -2,8 +2,6 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-export DATA_DIR ?= $(CURDIR)/var
-export DJANGO_SETTINGS_MODULE := voicenter_console.settings
 
 .DEFAULT_GOAL := help
 .PHONY: help setup tools run test faults bench lint format messages
@@ -28,7 +26,7 @@ $(VENV)/.tools: .ci/tools.txt | $(VENV)/bin/python
 	@touch $(VENV)/.runtime $@
 
 run: setup ## the console with a simulated call centre, on http://127.0.0.1:8000
-	@exec env ALLOWED_HOSTS="$${ALLOWED_HOSTS:-127.0.0.1,localhost}" DEMO=1 $(BIN)/python .ci/own_key $(BIN)/python manage.py demo
+	@exec env DATA_DIR="$${DATA_DIR:-$(CURDIR)/var}" ALLOWED_HOSTS="$${ALLOWED_HOSTS:-127.0.0.1,localhost}" DEMO=1 $(BIN)/python .ci/own_key $(BIN)/python manage.py demo
 
 test: tools ## every test, on the embedded default and where they answer on PostgreSQL and Redis
 	@$(BIN)/python .ci/test
