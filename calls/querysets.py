@@ -9,9 +9,13 @@ from typing import Self
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 
-from voicenter_console.organisation.models import User
+from voicenter_console import phones
+from voicenter_console.organisation.models import Account, User
 from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
+
+_MOST_TEXT = 100
+_FEWEST_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +89,40 @@ class DialRequestQuerySet(models.QuerySet["DialRequest"]):
         if actor.may(Right.SEE_ALL_ACCOUNTS):
             return self
         return self.filter(user=actor) if isinstance(actor, User) else self.filter(api_key=actor)
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Administrators see all; the rest those of their departments, and those of no department in the accounts
+        that they work in: by a department, an agent code or an extension."""
+        if not actor.may(Right.SEE_CONTACTS):
+            return self.none()
+        if actor.may(Right.SEE_ALL_ACCOUNTS):
+            return self
+        departments = actor.known_department_ids
+        everybodys = Q(department=None, account__in=accounts_of(actor))
+        return self.filter(Q(department_id__in=departments) | everybodys)
+
+    def search(self, text: str) -> Self:
+        """By any part of a name, a company, or of a number in any form from three digits on."""
+        from .models import ContactNumber
+
+        text = text.replace("\x00", "").strip()[:_MOST_TEXT]
+        if not text:
+            return self
+        found = Q(name__icontains=text) | Q(company__icontains=text)
+        digits = phones.search_digits(text)
+        if len(digits) >= _FEWEST_DIGITS:
+            found |= Q(pk__in=ContactNumber.objects.filter(digits__contains=digits).values("contact"))
+        return self.filter(found)
+
+
+def accounts_of(actor: Actor) -> models.QuerySet[Account]:
+    """The accounts that somebody works in: by a department, an agent code or an extension; all for administrators."""
+    if actor.may(Right.SEE_ALL_ACCOUNTS):
+        return Account.objects.all()
+    person = actor if isinstance(actor, User) else getattr(actor, "user", None)
+    theirs = Q(departments__in=actor.known_department_ids)
+    if person:
+        theirs |= Q(agents__user=person) | Q(extensions__user=person)
+    return Account.objects.filter(theirs).distinct()

@@ -2,11 +2,12 @@
 
 from .call import Call, CallId, CallRedirect
 from .cdr import Cdr, CdrRecord
+from .contact import Contact, ContactMerge, ContactNumber
 from .dial import DialRequest
 from .people import Agent, Extension
 from .sync import SyncGap, SyncState, SyncWindow
 
 __all__ = [
-    "Agent", "Call", "CallId", "CallRedirect", "Cdr", "CdrRecord", "DialRequest", "Extension", "SyncGap",
-    "SyncState", "SyncWindow",
+    "Agent", "Call", "CallId", "CallRedirect", "Cdr", "CdrRecord", "Contact", "ContactMerge", "ContactNumber",
+    "DialRequest", "Extension", "SyncGap", "SyncState", "SyncWindow",
 ]  # fmt: skip

@@ -27,6 +27,8 @@ class Right(StrEnum):
     LISTEN = "listen"
     EXPORT = "export"
     DIAL = "dial"
+    SEE_CONTACTS = "see_contacts"
+    EDIT_CONTACTS = "edit_contacts"
     SEE_DELIVERIES = "see_deliveries"
     REPLAY = "replay"
     SYNC = "sync"
@@ -34,7 +36,10 @@ class Right(StrEnum):
     ADMINISTER = "administer"
 
 
-_AGENT = {Right.SEE_CALLS, Right.SEE_OWN, Right.SEE_NUMBERS, Right.LISTEN, Right.DIAL}
+_AGENT = {
+    Right.SEE_CALLS, Right.SEE_OWN, Right.SEE_NUMBERS, Right.LISTEN, Right.DIAL, Right.SEE_CONTACTS,
+    Right.EDIT_CONTACTS,
+}  # fmt: skip
 _MANAGER = _AGENT - {Right.SEE_OWN} | {
     Right.SEE_HOME, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW, Right.EXPORT,
     Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC, Right.CONNECT,

@@ -28,6 +28,11 @@ class Actor:
         return Department.objects.under(self.departments.all()) if self.may(Right.SEE_DEPARTMENTS) else set()
 
     @cached_property
+    def known_department_ids(self) -> set[int]:
+        """Ids of the departments this actor belongs to and of those below them, whatever its role sees of calls."""
+        return Department.objects.under(self.departments.all())
+
+    @cached_property
     def whole_account_ids(self) -> set[int]:
         """Accounts in which this actor leads a top department: rows without a department are theirs too."""
         if not self.may(Right.SEE_DEPARTMENTS):

@@ -1,0 +1,1 @@
+"""Contacts: who is behind a number, and how that book is kept."""
