@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
+from celery.signals import worker_ready
 
 from voicenter_console.organisation.models import Account
 
@@ -17,6 +18,12 @@ def sync_call_log() -> None:
     accounts = Account.objects.filter(pulls=True, provider=Account.Provider.VOICENTER)
     for account_id in accounts.values_list("pk", flat=True):
         sync_account.apply_async([account_id], retry=False, expires=240)
+
+
+@worker_ready.connect
+def pull_at_once(**_: object) -> None:
+    """A console that was just started need not wait for beat's first turn to show the calls of the day."""
+    sync_call_log.apply_async(retry=False, expires=240)
 
 
 @shared_task

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from calls import truth
 from voicenter_console.jobs.models import Job
+from voicenter_console.organisation.models import User
 from voicenter_console.organisation.roles import Right, Role
 from voicenter_console.webhooks.models import Delivery
 
@@ -30,9 +31,9 @@ _LINES = [
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page."""
+    """Context of every page. A program that reads one, the API's documentation, has no rail."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if not isinstance(user, User):
         return {"demo": settings.DEMO, "nav": [], "tabbar": []}
     counts = _counts(user)
     sections: list[dict[str, Any]] = []

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from calls.models import SyncGap, SyncState, SyncWindow
+from voicenter_console.jobs import stopping
 from voicenter_console.organisation import gateway
 from voicenter_console.organisation.models import Account
 from voicenter_console.voicenter.call_log import CallLogPage
@@ -60,7 +61,8 @@ def run(
     """Read what is due now of `account`'s call log, or what lies in `only`, aware times [from, to).
 
     `pressed`: somebody asks, so a pull that was stopped by Voicenter tries again. `told` hears after every answer.
-    It ends after `longest` all the same; the next one goes on. Raises nothing of Voicenter's: see the report.
+    It ends after `longest` all the same, and when this worker is told to end; the next one goes on. Raises nothing of
+    Voicenter's: see the report.
     """
     with locks.puller(account.pk) as held:
         if not held:
@@ -111,7 +113,7 @@ class _Pull:
     def _read_all(self, only: Span | None, longest: timedelta | None) -> None:
         while windows := self.ledger.next(self.now(), only):
             self._read(windows)
-            if longest and self.now() - self.began > longest:
+            if stopping.asked() or (longest and self.now() - self.began > longest):
                 return
             if not only:
                 self.ledger.extend(self.now(), least=FRESH_EVERY)

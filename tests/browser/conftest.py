@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """`manage.py demo` on free ports with a data folder of its own, on the database of this test run."""
     folder = tmp_path_factory.mktemp("demo")
     web, sandbox = _free_port(), _free_port()
-    with _database() as database_url:
+    with database("browser") as database_url:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "voicenter_console.settings",
@@ -92,26 +93,18 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
         assert not _answers(sandbox), "Ctrl-C left the sandbox"
 
 
-class _database:
-    """A database of its own on the server that DATABASE_URL names; nothing for the embedded default."""
-
-    def __init__(self) -> None:
-        self.server = os.environ.get("DATABASE_URL", "")
-        self.name = f"console_browser_{os.getpid()}"
-
-    def __enter__(self) -> str:
-        if not self.server:
-            return ""
-        self._execute(f"CREATE DATABASE {self.name}")
-        return self.server.rpartition("/")[0] + f"/{self.name}"
-
-    def __exit__(self, *_: object) -> None:
-        if self.server:
-            self._execute(f"DROP DATABASE {self.name} WITH (FORCE)")
-
-    def _execute(self, statement: str) -> None:
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(statement)
+@contextmanager
+def database(name: str) -> Iterator[str]:
+    """The URL of a database of its own on the server that DATABASE_URL names; '' for the embedded default."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server:
+        yield ""
+        return
+    name = f"console_{name}_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield server.rpartition("/")[0] + f"/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 # Not for the session: its event loop in this thread would refuse the database to the tests after these.

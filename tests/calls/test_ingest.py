@@ -11,6 +11,7 @@ from calls import ingest as taking
 from calls.models import Agent, Call, Cdr, CdrRecord, Extension
 from tests.calls.telling import AFTER, NOON, pull, push, rows, tell
 from tests.fixtures.voicenter.spelling import call_id, page, pulled, pushed
+from voicenter_console.jobs import stopping
 from voicenter_console.live.models import Event
 from voicenter_console.organisation.models import Department
 from voicenter_console.voicenter.records import Source
@@ -196,6 +197,21 @@ def test_a_long_page_is_written_in_short_transactions_and_done_at_the_end(accoun
     assert taken == [(3, "new"), (3, "new"), (3, "new"), (1, "new")]
     assert Cdr.objects.count() == 10
     assert Delivery.objects.get().state == "done"
+
+
+def test_a_worker_that_is_told_to_end_leaves_a_long_page_to_the_next_one(account, monkeypatch):
+    """Nothing is lost, nothing is doubled, and the attempt does not count."""
+    monkeypatch.setattr(taking, "SLICE", 3)
+    keep_page(account, *(row(call_id=f"c{n}") for n in range(10)))
+    monkeypatch.setattr(stopping, "asked", lambda: Cdr.objects.count() >= 6)
+    ingest.drain(account)
+    assert Cdr.objects.count() == 6
+    assert Delivery.objects.values_list("state", "attempts").get() == ("new", 0)
+
+    monkeypatch.setattr(stopping, "asked", lambda: False)
+    ingest.drain(account)
+    assert Cdr.objects.count() == CdrRecord.objects.count() == 10
+    assert Delivery.objects.values_list("state", "attempts").get() == ("done", 1)
 
 
 @pytest.mark.parametrize("number", [1, 40])

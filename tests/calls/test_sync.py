@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from calls import sync, truth
 from calls.models import Call, Cdr, CdrRecord, SyncWindow
+from voicenter_console.jobs import stopping
 from voicenter_console.sandbox.legs import Kind
 from voicenter_console.sandbox.words import notification
 from voicenter_console.webhooks import ingest, locks
@@ -199,8 +200,11 @@ def test_one_pull_of_an_account_at_a_time(account, cloud, pull):
     assert not pull().busy
 
 
-def test_a_pull_that_takes_too_long_goes_on_with_the_next(account, cloud, pull):
-    pull(longest=timedelta(seconds=1), take=False)
+@pytest.mark.parametrize("end", ["it takes too long", "its worker is told to end"])
+def test_a_pull_that_ends_early_goes_on_with_the_next(account, cloud, pull, monkeypatch, end):
+    with monkeypatch.context() as patch:
+        patch.setattr(stopping, "asked", lambda: end == "its worker is told to end")
+        pull(longest=timedelta(seconds=1) if end == "it takes too long" else None, take=False)
     assert SyncWindow.objects.filter(state=SyncWindow.State.OPEN).exists()
     assert truth.complete_until(account) is None
 

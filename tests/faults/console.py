@@ -55,7 +55,6 @@ class Storage:
             "REDIS_PREFIX": f"{self.folder.name}:",
             "SECRET_KEY": "a key for the fault tests only",
             "ALLOWED_HOSTS": "127.0.0.1",
-            "SYNC_SECONDS": "3600",
         }
 
     @contextlib.contextmanager
@@ -89,6 +88,7 @@ class Template:
         self._storage.folder.mkdir()
         manage(self._storage, "migrate", "--verbosity=0")
         manage(self._storage, "account", "add", ACCOUNT, "--code", CODE, "--hook-token", TOKEN)
+        self._storage.execute("UPDATE organisation_account SET pulls = false")  # its cloud pushes, and is not there
 
     def copy(self) -> Storage:
         """Storage for one test."""

@@ -16,6 +16,7 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 from django.db.models import F
 from django.utils import timezone
 
+from voicenter_console.jobs import stopping
 from voicenter_console.organisation.models import Account
 
 from . import channels, faultpoints, locks
@@ -32,11 +33,11 @@ def drain(account: Account) -> int:
     Looks again after it let go of the lock: what arrived meanwhile found it held, and nobody else would come.
     """
     finished = 0
-    while _due(account).exists():
+    while not stopping.asked() and _due(account).exists():
         with locks.ingester(account.pk) as held:
             if not held:
                 break
-            while batch := _take(account):
+            while not stopping.asked() and (batch := _take(account)):
                 finished += _work(account, batch)
     return finished
 
@@ -90,7 +91,8 @@ def _work(account: Account, batch: Sequence[Delivery]) -> int:
 
 
 def _handle(account: Account, channel: str, deliveries: Sequence[Delivery]) -> None:
-    """One transaction, or as many as the handler takes; in the last of them the deliveries are done."""
+    """One transaction, or as many as the handler takes; in the last of them the deliveries are done. Where this
+    process is told to end between two, another begins anew: what is written may be said again."""
     faultpoints.reached("parse", deliveries)
     handler = channels.handler(channel)
     steps = handler(account, deliveries) if handler else None
@@ -102,6 +104,9 @@ def _handle(account: Account, channel: str, deliveries: Sequence[Delivery]) -> N
             dead = _step(steps) if dead is None else dead
             if finished := dead is not None:
                 _finish(deliveries, dead, Delivery.State.DONE if steps else Delivery.State.IGNORED)
+        if not finished and stopping.asked():
+            _give_back(deliveries)
+            return
         _let_others_write(time.monotonic() - began)
 
 
@@ -127,6 +132,12 @@ def _finish(deliveries: Sequence[Delivery], dead: Mapping[int, str], state: str)
         Delivery.objects.filter(pk=pk).update(state=Delivery.State.DEAD, reason=reason[:300], done_at=now)
     good = [row.pk for row in deliveries if row.pk not in dead]
     Delivery.objects.filter(pk__in=good).update(state=state, reason="", done_at=now)
+
+
+def _give_back(deliveries: Sequence[Delivery]) -> None:
+    Delivery.objects.filter(pk__in=[row.pk for row in deliveries], state=Delivery.State.NEW).update(
+        attempts=F("attempts") - 1, due_at=timezone.now()
+    )
 
 
 def _bury(delivery: Delivery, reason: str) -> None:

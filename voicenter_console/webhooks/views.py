@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
-from django.http import Http404
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -47,7 +46,7 @@ class VoicenterWebhook(APIView):
         account = tokens.account_for(token, self.channel)
         if account is None:
             metrics.refused.labels("token").inc()
-            raise Http404
+            return Response(status=404)
         address = getattr(request._request, "client_address", "")
         if not account.admits(address):
             metrics.refused.labels("address").inc()
