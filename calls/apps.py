@@ -9,7 +9,8 @@ class CallsConfig(AppConfig):
     def ready(self) -> None:
         from calls import ingest, resolver
         from calls.health import pulling, rereading
-        from calls.signals import calls_changed
+        from calls.recovery import keeping
+        from calls.signals import calls_changed, calls_merged
         from voicenter_console.jobs import claims
         from voicenter_console.webhooks import channels
         from voicenter_console.webhooks.models import Delivery
@@ -17,5 +18,7 @@ class CallsConfig(AppConfig):
         channels.register(Delivery.Channel.CDR, ingest.take_notifications)
         channels.register(Delivery.Channel.CALL_LOG, ingest.take_call_log_pages, one_by_one=True)
         calls_changed.connect(resolver.heard)
+        calls_changed.connect(keeping.heard)
+        calls_merged.connect(keeping.merged)
         claims.register(pulling.KIND, pulling.run)
         claims.register(rereading.KIND, rereading.run)

@@ -5,9 +5,11 @@ from .cdr import Cdr, CdrRecord
 from .contact import Contact, ContactMerge, ContactNumber
 from .dial import DialRequest
 from .people import Agent, Extension
+from .recovery import Recovery, RecoveryAct, RecoveryCall, RecoveryPolicy
 from .sync import SyncGap, SyncState, SyncWindow
 
 __all__ = [
     "Agent", "Call", "CallId", "CallRedirect", "Cdr", "CdrRecord", "Contact", "ContactMerge", "ContactNumber",
-    "DialRequest", "Extension", "SyncGap", "SyncState", "SyncWindow",
+    "DialRequest", "Extension", "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SyncGap", "SyncState",
+    "SyncWindow",
 ]  # fmt: skip

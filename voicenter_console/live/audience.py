@@ -16,6 +16,8 @@ from voicenter_console.organisation.roles import Right
 
 from .models import Event
 
+# News of work that agents share with their managers.
+SHARED = frozenset({"recoveries"})
 _SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 
 
@@ -40,11 +42,16 @@ class Hearer:
     hears_all: bool
     departments: frozenset[int]
     accounts: frozenset[int]
+    # The same for work that is shared by all who work in a department, whatever their role.
+    works_in: frozenset[int] = frozenset()
+    works_in_accounts: frozenset[int] = frozenset()
 
     def may_hear(self, news: News) -> bool:
-        if self.hears_all or self.user_id in news.people or self.departments & news.departments:
+        shared = news.kind in SHARED
+        departments = self.works_in if shared else self.departments
+        if self.hears_all or self.user_id in news.people or departments & news.departments:
             return True
-        return not news.departments and news.account_id in self.accounts
+        return not news.departments and news.account_id in (self.works_in_accounts if shared else self.accounts)
 
 
 def of_session(key: str) -> Hearer | None:
@@ -59,6 +66,7 @@ def of_session(key: str) -> Hearer | None:
     return Hearer(
         session=key, user_id=user.pk, hears_all=user.may(Right.SEE_ALL_ACCOUNTS),
         departments=frozenset(user.department_ids), accounts=frozenset(user.whole_account_ids),
+        works_in=frozenset(user.known_department_ids), works_in_accounts=frozenset(user.known_account_ids),
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ class Right(StrEnum):
     SEE_ALL_ACCOUNTS = "see_all_accounts"
     SEE_DEPARTMENTS = "see_departments"
     SEE_OWN = "see_own"
+    SEE_RECOVERIES = "see_recoveries"
+    RECOVER = "recover"
     SEE_NUMBERS = "see_numbers"
     SEE_PRICES = "see_prices"
     SEE_RAW = "see_raw"
@@ -38,7 +40,7 @@ class Right(StrEnum):
 
 _AGENT = {
     Right.SEE_CALLS, Right.SEE_OWN, Right.SEE_NUMBERS, Right.LISTEN, Right.DIAL, Right.SEE_CONTACTS,
-    Right.EDIT_CONTACTS,
+    Right.EDIT_CONTACTS, Right.SEE_RECOVERIES, Right.RECOVER,
 }  # fmt: skip
 _MANAGER = _AGENT - {Right.SEE_OWN} | {
     Right.SEE_HOME, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW, Right.EXPORT,

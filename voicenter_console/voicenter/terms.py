@@ -77,6 +77,8 @@ MISSED = frozenset({"NOANSWER", "CANCEL"})
 IVR_END = frozenset({"VOEND", "TE"})
 NOT_DIALLED = frozenset({"NOTCALLED", "NOTDIALED"})
 PROVIDER_ERRORS = frozenset({"CONGESTION", "CHANUNAVAIL", "INVALIDARGS", "SSWPREAUTH"})
+HUNG_UP_IN_MENU = "VOEND"
+NOT_REGISTERED = "CHANUNAVAIL"  # of the provider's errors the one in which a caller heard nobody pick up
 # 'Left without an answer': recovery, and the filter `lost`.
 LOST = ABANDONED | FLOWED_OUT
 STATUSES = {ANSWER, VOICEMAIL, BUSY, "DONTCALL", "TORTURE"} | LOST | MISSED | IVR_END | NOT_DIALLED | PROVIDER_ERRORS

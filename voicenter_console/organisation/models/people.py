@@ -23,21 +23,24 @@ class Actor:
         return right in RIGHTS.get(self.role, frozenset())
 
     @cached_property
-    def department_ids(self) -> set[int]:
-        """Ids of all departments this actor sees rows of: its own and those below them."""
-        return Department.objects.under(self.departments.all()) if self.may(Right.SEE_DEPARTMENTS) else set()
-
-    @cached_property
     def known_department_ids(self) -> set[int]:
         """Ids of the departments this actor belongs to and of those below them, whatever its role sees of calls."""
         return Department.objects.under(self.departments.all())
 
     @cached_property
+    def known_account_ids(self) -> set[int]:
+        """Accounts of whose top departments one is this actor's: shared work without a department is theirs too."""
+        return {department.account_id for department in self.departments.all() if department.parent_id is None}
+
+    @property
+    def department_ids(self) -> set[int]:
+        """Ids of all departments this actor sees rows of: its own and those below them."""
+        return self.known_department_ids if self.may(Right.SEE_DEPARTMENTS) else set()
+
+    @property
     def whole_account_ids(self) -> set[int]:
         """Accounts in which this actor leads a top department: rows without a department are theirs too."""
-        if not self.may(Right.SEE_DEPARTMENTS):
-            return set()
-        return {department.account_id for department in self.departments.all() if department.parent_id is None}
+        return self.known_account_ids if self.may(Right.SEE_DEPARTMENTS) else set()
 
 
 class UserManager(BaseUserManager["User"]):
