@@ -15,7 +15,7 @@ from calls.models import Agent, Extension
 from voicenter_console.organisation.models import Account, ApiKey, Department, HookToken, User
 from voicenter_console.organisation.roles import Role
 from voicenter_console.voicenter.wire import MEDIA_TYPE, Format, encode_call
-from voicenter_console.webhooks import hints, ingest, tokens
+from voicenter_console.webhooks import afterwards, hints, ingest, tokens
 
 FIXTURES = Path(__file__).parent / "fixtures" / "voicenter"
 TOKEN = "a-token-of-the-tests"
@@ -24,9 +24,10 @@ PASSWORD = "a password for tests"
 
 @pytest.fixture(autouse=True)
 def _fresh_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has tokens of its own, and ingests when it says so."""
+    """Each test has tokens of its own, ingests when it says so, and sees what is written after an answer."""
     tokens.forget()
     monkeypatch.setattr(hints, "send", lambda account_id: None)
+    monkeypatch.setattr(afterwards, "put", lambda write, **about: write())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from calls import api as calls_api
 from calls.hooks import CdrHook
 from calls.views import health
+from ivr.hooks import IvrHook, LayerHook
 from voicenter_console import views
 from voicenter_console.webhooks import urls as deliveries
 
@@ -15,6 +16,8 @@ handler500 = "voicenter_console.views.server_error"
 
 hooks = [
     path("cdr/", CdrHook.as_view(), name="cdr"),
+    path("ivr/", IvrHook.as_view(), name="ivr"),
+    path("layer/", LayerHook.as_view(), name="layer"),
 ]
 
 # The page of deliveries speaks of calls too, which deliveries know nothing of.

@@ -93,6 +93,15 @@ class AccountAdmin(AuditedAdmin):
         (_("Codes"), {"fields": ("new_code", "new_user_code", "code_as_bearer")}),
         (_("How its records are read"), {"fields": ("push_clock", "wait_in_duration", "answer_casing")}),
         (_("Call log"), {"fields": ("pulls", "scope", "hosts")}),
+        (
+            _("What a waiting caller is answered"),
+            {
+                "fields": ("ivr_answer", "layer_answer"),
+                "description": _(
+                    'While no flow is published, and wherever one fails; as {"do": "go_to_layer", "layer": 31}.'
+                ),
+            },
+        ),
         (_("Who may push"), {"fields": ("addresses", "enforce_addresses")}),
     )
 

@@ -7,6 +7,10 @@ received = Counter(
 )
 refused = Counter("hooks_refused_total", "Requests refused before anything was kept, by reason", ["reason"])
 hints_lost = Counter("hooks_hints_lost_total", "Hints that the broker did not take; the sweep finds the rows")
+fallbacks = Counter(
+    "hooks_fallbacks_total", "Callers answered with the fallback, by channel and cause", ["channel", "cause"]
+)
+written_never = Counter("hooks_written_never_total", "Writes after an answer that had to be dropped")
 seconds = Histogram(
     "hooks_seconds",
     "Time from a body's last byte to its answer",

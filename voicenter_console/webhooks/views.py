@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db import DatabaseError, transaction
@@ -50,7 +51,7 @@ class VoicenterWebhook(APIView):
         address = getattr(request._request, "client_address", "")
         if not account.admits(address):
             metrics.refused.labels("address").inc()
-            _remember_refusal(account, address)
+            self.write(partial(_remember_refusal, account, address))
             return Response(status=403)
         try:
             body = bodies.read(request._request, self.most_bytes)
@@ -62,9 +63,13 @@ class VoicenterWebhook(APIView):
             metrics.refused.labels("cut").inc()
             return Response(status=400)
         with metrics.seconds.labels(self.channel).time():
-            return self._keep(account, request, address, body)
+            return self.take(account, request, address, body)
 
-    def _keep(self, account: Account, request: Request, address: str, body: bytes) -> Response:
+    def write(self, write: Callable[[], object]) -> None:
+        """Write now, before the answer."""
+        write()
+
+    def take(self, account: Account, request: Request, address: str, body: bytes) -> Response:
         content_type = request.META.get("CONTENT_TYPE", "")
         reason, fmt = "", None
         try:
@@ -103,8 +108,8 @@ class VoicenterWebhook(APIView):
         """A dead letter without its body; its key is random, so that it never counts as a resend."""
         metrics.refused.labels(str(status)).inc()
         content_type = request.META.get("CONTENT_TYPE", "")
-        inbox.keep(account.pk, self.channel, b"", content_type=content_type, address=address, reason=reason,
-                   answer=1, distinct=True)  # fmt: skip
+        self.write(partial(inbox.keep, account.pk, self.channel, b"", content_type=content_type, address=address,
+                           reason=reason, answer=1, distinct=True))  # fmt: skip
         return Response(status=status)
 
     def _answer(
@@ -114,9 +119,13 @@ class VoicenterWebhook(APIView):
         answer: dict[str, Any] = {"err": err, "errdesc": _WORDS[err]}
         if account and account.answer_casing == Account.Casing.TITLE:
             answer = {key.title(): value for key, value in answer.items()}
+        return self.in_kind(fmt, answer, status=status, headers=headers)
+
+    def in_kind(self, fmt: Format, answer: Mapping[str, Any], **more: Any) -> Response:
+        """`answer` in the encoding of the request."""
         self.request.accepted_renderer = RENDERERS[fmt]()
         self.request.accepted_media_type = RENDERERS[fmt].media_type
-        return Response(answer, status=status, headers=headers)
+        return Response(answer, **more)
 
 
 def _remember_refusal(account: Account, address: str) -> None:

@@ -5,13 +5,29 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
 
 from voicenter_console.organisation import tokens
+from voicenter_console.voicenter import written
 from voicenter_console.voicenter.records import Reading
+
+
+def _ivr_answer(value: object) -> None:
+    try:
+        written.ivr_action(value)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _layer_answer(value: object) -> None:
+    try:
+        written.layer_action(value)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
 
 
 class Account(models.Model):
@@ -48,6 +64,8 @@ class Account(models.Model):
     scope = models.CharField(_("scope of the call log"), max_length=12, choices=Scope, default=Scope.ACCOUNT)
     code_as_bearer = models.BooleanField(_("send the code as a bearer token"), default=False)
     pulls = models.BooleanField(_("pull the call log"), default=True)
+    ivr_answer = models.JSONField(_("answer of the IVR"), null=True, blank=True, validators=[_ivr_answer])
+    layer_answer = models.JSONField(_("answer of the IVR layer"), null=True, blank=True, validators=[_layer_answer])
     addresses = models.JSONField(_("addresses that may push"), default=list, blank=True)
     enforce_addresses = models.BooleanField(_("refuse pushes from other addresses"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
