@@ -50,3 +50,11 @@ def sweep_dials() -> None:
     from calls import dialling
 
     dialling.sweep()
+
+
+@shared_task
+def sweep_recoveries() -> None:
+    """Claims that ran out, cards that were put aside until now, people who are given up."""
+    from calls.recovery import sweep
+
+    sweep.run()

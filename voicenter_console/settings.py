@@ -153,6 +153,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 4},
     },
+    "calls.recoveries": {
+        "task": "calls.tasks.sweep_recoveries",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 4},
+    },
     "jobs.sweep": {
         "task": "voicenter_console.jobs.tasks.sweep",
         "schedule": timedelta(seconds=5),
