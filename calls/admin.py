@@ -6,7 +6,19 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from calls.models import Agent, Call, Cdr, CdrRecord, DialRequest, Extension, SyncGap, SyncState, SyncWindow
+from calls.models import (
+    Agent,
+    Call,
+    Cdr,
+    CdrRecord,
+    Contact,
+    ContactNumber,
+    DialRequest,
+    Extension,
+    SyncGap,
+    SyncState,
+    SyncWindow,
+)
 from voicenter_console.organisation.back_office import AuditedAdmin, ReadOnlyAdmin
 
 
@@ -68,6 +80,31 @@ class CdrRecordAdmin(ReadOnlyAdmin):
     list_select_related = ("account",)
     search_fields = ("call_uid",)
     ordering = ("-id",)
+
+
+class ContactNumbers(admin.TabularInline):
+    model = ContactNumber
+    fields = ("e164",)
+    extra = 0
+    can_delete = False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Contact)
+class ContactAdmin(ReadOnlyAdmin):
+    """To look; contacts are changed on their own pages."""
+
+    list_display = ("name", "company", "vip", "department", "account", "changed_at")
+    list_filter = ("account", "vip")
+    list_select_related = ("account", "department")
+    search_fields = ("name", "company", "numbers__digits")
+    ordering = ("name", "pk")
+    inlines = (ContactNumbers,)
 
 
 @admin.register(DialRequest)

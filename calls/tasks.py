@@ -37,6 +37,14 @@ def sync_account(account_id: int) -> None:
 
 
 @shared_task
+def forget_merged_contacts() -> None:
+    """What two contacts were before they were made one, once that is past its undo."""
+    from calls.contacts import book
+
+    book.forget_parted()
+
+
+@shared_task
 def send_dial(request_id: str) -> None:
     """A hint that somebody asked for a phone to ring."""
     from calls import dialling

@@ -19,6 +19,7 @@ from voicenter_console.webhooks.models import Delivery
 _LINES = [
     (None, gettext_lazy("Home"), "home", "home", Right.SEE_HOME),
     (gettext_lazy("Calls"), gettext_lazy("Call log"), "calls:log", "list", Right.SEE_CALLS),
+    (gettext_lazy("Calls"), gettext_lazy("Contacts"), "contacts:list", "address-book", Right.SEE_CONTACTS),
     (
         gettext_lazy("Figures"),
         gettext_lazy("Delivery health"),

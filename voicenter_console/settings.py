@@ -143,6 +143,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY = False
 # A periodic message expires before its successor: a stopped worker does not wake to a pile.
 CELERY_BEAT_SCHEDULE = {
+    "forget-merged-contacts": {
+        "task": "calls.tasks.forget_merged_contacts",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 500},
+    },
     "calls.sync": {
         "task": "calls.tasks.sync_call_log",
         "schedule": timedelta(seconds=env.number("SYNC_SECONDS", default=300, least=5)),

@@ -35,6 +35,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
     path("calls/", include("calls.urls")),
+    path("contacts/", include("calls.contacts.urls")),
     path("deliveries/", include((delivery_health, "deliveries"))),
     path("jobs/", include("voicenter_console.jobs.urls")),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseStopPolling
 
 from calls import chips, days, keyset, presentation
 from calls.concealment import conceal
+from calls.contacts import who
 from calls.filters import CallFilter
 from calls.models import Call, Cdr
 from voicenter_console.organisation.access import needs
@@ -34,6 +35,7 @@ def log(request: HttpRequest) -> HttpResponse:
     calls.sort(key=lambda call: (call.started_at, call.pk), reverse=True)
     for call in calls:
         call.legs = presentation.with_labels(call.legs)
+    who.name(request.user, calls)
     conceal(request.user, calls, [leg for call in calls for leg in call.legs])
     context = {
         "calls": calls,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from calls import presentation
 from calls.concealment import conceal
+from calls.contacts import who
 from calls.models import Call, CallRedirect, Cdr
 from voicenter_console.organisation.access import needs
 from voicenter_console.organisation.roles import Right
@@ -31,6 +32,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     found.legs = legs
     may_see_raw = request.user.may(Right.SEE_RAW) and request.user.may(Right.SEE_NUMBERS)
     earlier = _earlier(request, found)
+    who.name(request.user, [found])
     conceal(request.user, [found, *earlier], legs)
     custom: dict[str, Any] = {}
     for leg in legs:
@@ -43,6 +45,9 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "sources_agree": bool(legs) and all(len(leg.sources) == 2 for leg in legs),
         "deliveries": _deliveries(request, found) if may_see_raw else [],
         "earlier": earlier,
+        "may_name": bool(found.customer_e164)
+        and request.user.may(Right.EDIT_CONTACTS)
+        and request.user.may(Right.SEE_NUMBERS),
         "newer_url": _beside(request, found, later=True),
         "older_url": _beside(request, found, later=False),
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from calls.models import Call
+from calls.models import Call, Contact, ContactNumber
 from tests.calls.telling import NOON, pull, push, tell
 from tests.fixtures.voicenter.spelling import call_id, pulled, pushed
 from voicenter_console.webhooks import inbox
@@ -21,6 +21,10 @@ PAGES = {
     "call log, filtered": "/calls/?search=0545550118&direction=in&outcome=answered&queue=Service",
     "call log, newer": "/calls/newer/?since={now}",
     "call": "/calls/{call}/",
+    "contacts": "/contacts/",
+    "contacts, searched": "/contacts/?search=5550118",
+    "contact": "/contacts/{contact}/",
+    "API: contacts": "/api/v1/contacts/",
     "delivery health": "/deliveries/",
     "API: calls": "/api/v1/calls/",
     "API: cdrs": "/api/v1/cdrs/",
@@ -43,6 +47,8 @@ def fill(account, start: int, number: int) -> None:
             push(pushed(at, call_id=uid, type="XferCDR", **said)),
             push(pushed(at, call_id=f"{uid}x", type="XferCDR", parent=uid, **said)),
         ]
+        contact = Contact.objects.create(account=account, name=f"Person {n}")
+        ContactNumber.of(contact, "+972545550118").save()
         inbox.keep(account.pk, "cdr", b"no record %d" % n, reason=f"broken JSON at byte {n}", answer=1)
     tell(account, messages)
 
@@ -54,9 +60,10 @@ def test_queries_are_constant_in_rows_and_as_written_down(account, service, coun
 
     def counts() -> dict[str, int]:
         call = Call.objects.visible_to(person).order_by("pk").first().pk
+        contact = Contact.objects.order_by("pk").first().pk
         found = {}
         for name, address in PAGES.items():
-            url = address.format(call=call, now=timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+            url = address.format(call=call, contact=contact, now=timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
             assert client.get(url).status_code in {200, 286}
             found[name] = count_queries(lambda url=url: client.get(url))
         return found

@@ -15,8 +15,8 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from calls.models import Agent, Extension
-from voicenter_console import env, processes
+from calls.models import Agent, Contact, ContactNumber, Extension
+from voicenter_console import env, phones, processes
 from voicenter_console.organisation.models import Account, Department, HookToken, User
 from voicenter_console.organisation.roles import Role
 
@@ -63,7 +63,14 @@ class Command(BaseCommand):
         )
         if created:
             HookToken.issue(account, ["cdr", "ivr", "layer"], secret["hook"])
+            self._contacts(account)
         return account
+
+    def _contacts(self, account: Account) -> None:
+        """Some of the simulated customers are known by name, as they are to any call centre."""
+        for who in json.loads((Path(__file__).parent.parent / "contacts.json").read_text()):
+            contact = Contact.objects.create(account=account, name=who["name"], vip=who["vip"])
+            ContactNumber.of(contact, phones.parse(who["number"]).e164).save()
 
     def _person(self, account: Account, who: dict[str, Any]) -> str:
         """Make or refresh one of the cast; returns the new password."""

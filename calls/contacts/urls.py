@@ -1,0 +1,18 @@
+"""Pages of contacts."""
+
+from django.urls import path
+
+from calls.views import contacts
+
+app_name = "contacts"
+urlpatterns = [
+    path("", contacts.contacts, name="list"),
+    path("new/", contacts.new, name="new"),
+    path("choose/", contacts.choose, name="choose"),
+    path("<int:pk>/", contacts.contact, name="contact"),
+    path("<int:pk>/edit/", contacts.edit, name="edit"),
+    path("<int:pk>/delete/", contacts.delete, name="delete"),
+    path("<int:pk>/compare/", contacts.compare, name="compare"),
+    path("<int:pk>/merge/", contacts.merge, name="merge"),
+    path("merges/<int:pk>/undo/", contacts.part, name="part"),
+]
