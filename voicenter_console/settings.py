@@ -143,7 +143,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY = False
 # A periodic message expires before its successor: a stopped worker does not wake to a pile.
 CELERY_BEAT_SCHEDULE = {
-    "forget-merged-contacts": {
+    "contacts.forget": {
         "task": "calls.tasks.forget_merged_contacts",
         "schedule": timedelta(minutes=10),
         "options": {"expires": 500},
