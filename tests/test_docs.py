@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import inspect
 import os
-import pkgutil
 import re
 import shlex
 import subprocess
@@ -19,11 +16,10 @@ import pytest
 from django.conf import settings
 from prometheus_client import REGISTRY
 
-import voicenter_console.voicenter as library
+from tests.voicenter.asking import client_methods
 from voicenter_console import processes, urls
 from voicenter_console.organisation.roles import RIGHTS, Right, Role
 from voicenter_console.sandbox import http as sandbox
-from voicenter_console.voicenter.client import VoicenterClient
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -97,20 +93,6 @@ def test_the_example_is_accepted_once_it_has_a_key(tmp_path: Path):
 
 def test_the_example_has_no_key_that_somebody_could_leave_in_place(tmp_path: Path):
     assert "SECRET_KEY is required" in load_example(tmp_path).stderr
-
-
-def client_methods() -> set[str]:
-    """Everything in the library that takes a client: what we can ask of Voicenter."""
-    found = set()
-    for module in pkgutil.iter_modules(library.__path__):
-        loaded = importlib.import_module(f"{library.__name__}.{module.name}")
-        for name, function in inspect.getmembers(loaded, inspect.isfunction):
-            if name.startswith("_") or function.__module__ != loaded.__name__:
-                continue
-            first = next(iter(inspect.signature(function).parameters.values()), None)
-            if first is not None and first.annotation in (VoicenterClient, "VoicenterClient"):
-                found.add(f"{module.name}.{name}")
-    return found
 
 
 def test_every_client_method_and_every_hook_has_its_row():

@@ -90,7 +90,7 @@ class AccountAdmin(AuditedAdmin):
     search_fields = ("name",)
     fieldsets = (
         (None, {"fields": ("name", "provider", "customer", "zone")}),
-        (_("Codes"), {"fields": ("new_code", "new_user_code", "code_as_bearer")}),
+        (_("Codes"), {"fields": ("new_code", "new_user_code", "code_as_bearer", "code_in_address")}),
         (_("How its records are read"), {"fields": ("push_clock", "wait_in_duration", "answer_casing")}),
         (_("Call log"), {"fields": ("pulls", "scope", "hosts")}),
         (

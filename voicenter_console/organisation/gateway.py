@@ -31,7 +31,7 @@ def client(account: Account) -> VoicenterClient:
         raise Locked(f"the code of {account} cannot be read with this SECRET_KEY")
     return VoicenterClient(
         account=f"account-{account.pk}", code=account.code or "", hosts=hosts(account), transport=transport,
-        limiter=limiter, allow_http_hosts=settings.ALLOW_HTTP_HOSTS,
+        limiter=limiter, allow_http_hosts=settings.ALLOW_HTTP_HOSTS, code_in_address=account.code_in_address,
     )  # fmt: skip
 
 

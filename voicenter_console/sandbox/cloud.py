@@ -10,9 +10,10 @@ from voicenter_console.sandbox.clock import STILL, Clock
 from voicenter_console.sandbox.faults import Faults
 from voicenter_console.sandbox.legs import Kind, Leg
 from voicenter_console.sandbox.outgoing import agent_first
-from voicenter_console.sandbox.people import ISRAEL, MAIN_NUMBERS, Centre, Customer
+from voicenter_console.sandbox.people import ISRAEL, MAIN_NUMBERS, Agent, Centre, Customer
 from voicenter_console.sandbox.scenarios import ORDINARY, SCENARIOS, Scenario
 from voicenter_console.sandbox.scene import Scene
+from voicenter_console.sandbox.shifts import Status
 from voicenter_console.sandbox.timeline import Timeline
 from voicenter_console.sandbox.words import Dialect
 
@@ -117,6 +118,11 @@ class Cloud:
         if leg.call_id in self.faults.hide_ids or self.timeline.share(leg, "hide") < self.faults.hide:
             return False
         return self.timeline.told[leg.key].visible_at <= now
+
+    def statuses(self) -> list[tuple[Agent, Status]]:
+        """Every agent with the status of this moment."""
+        now = self.now()
+        return [(agent, self.centre.shifts.status(agent, now)) for agent in self.centre.agents]
 
     def notification(self, leg: Leg) -> dict:
         """The leg as the webhook says it (PROTOCOL S5)."""

@@ -76,8 +76,11 @@ def _state(cloud: Cloud, pusher: Pusher | None) -> dict:
                 "department": one.department.id,
                 "offline": one.extension.sip in centre.offline,
                 "blocked": one.extension.sip in centre.blocked,
+                "status": status.id,
+                "since": status.since.isoformat(),
+                "at": status.sip,
             }
-            for one in centre.agents
+            for one, status in cloud.statuses()
         ],
     }
 
@@ -110,7 +113,9 @@ def _extensions(cloud: Cloud, asked: dict) -> None:
     if unknown or strangers:
         raise ValueError(f"unknown: {', '.join(sorted(unknown | strangers))}")
     for name, sips in asked.items():
-        setattr(cloud.centre, name, set(sips))
+        known = getattr(cloud.centre, name)
+        known.clear()
+        known.update(sips)
 
 
 def _trust(cloud: Cloud, addresses: list[str] | None) -> None:

@@ -8,11 +8,13 @@ WINDOWS = ("inclusive", "exclusive", "minutes", "israel")
 @dataclass(slots=True)
 class Faults:
     """All off by default, but for one push in a hundred sent twice. Shares run from 0 to 1, times are real
-    seconds; `doors` (call_log, click2call) empty means both.
+    seconds; `doors` (call_log, click2call, monitor, agents, dialer) empty means all.
 
     `slow`: the answer comes that much later, its effect at once. `down`: 503 before anything is done.
     `cut`: the body ends after so many bytes. `html`: 200 with a page. `limit` answers error 1 with
-    `limit_status`, `wrong_code` error 2, `cdr_limit` error 3 above so many hits, `untrusted` error 4.
+    `limit_status` (429 at the doors that have no such error), `wrong_code` error 2 or the door's own,
+    `cdr_limit` error 3 above so many hits, `untrusted` error 4. `repeat`, `backwards`: lists with each row
+    twice, or from the end.
     `window`: how the pull reads its dates: both ends in it, the last not, seconds cut off, or Israel time.
     `hide`: share of rows never shown, `hide_ids` by call id. `drop`, `duplicate`: shares of pushes lost and
     sent twice; `reorder`: pushes wait a random time up to that; `hold`: pushes wait until it is off.
@@ -28,6 +30,8 @@ class Faults:
     wrong_code: bool = False
     untrusted: bool = False
     cdr_limit: int | None = None
+    repeat: bool = False
+    backwards: bool = False
     window: str = "inclusive"
     hide: float = 0.0
     hide_ids: list[str] = field(default_factory=list)
@@ -39,6 +43,12 @@ class Faults:
     def at(self, door: str) -> bool:
         """Whether the faults of doors hold at this one."""
         return not self.doors or door in self.doors
+
+    def disturbed(self, door: str, rows: list) -> list:
+        """The rows of a door's list, as the faults have them."""
+        if self.at(door) and self.repeat:
+            rows = [row for row in rows for _ in range(2)]
+        return rows[::-1] if self.at(door) and self.backwards else rows
 
     def change(self, **wanted) -> None:
         """Set these. Raises ValueError, changing nothing, for a name or a value that does not exist."""

@@ -6,12 +6,17 @@ from http import HTTPStatus
 from socketserver import TCPServer, ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from voicenter_console.sandbox import call_log, click2call, control
+from voicenter_console.sandbox import agents, call_log, click2call, control, monitor
 from voicenter_console.sandbox.cloud import Cloud
 from voicenter_console.sandbox.exchange import Answer, Request
 from voicenter_console.sandbox.pusher import Pusher
 
-DOORS = {"/hub/cdr": call_log, "/forwarddialer/click2call.aspx": click2call}
+DOORS = {
+    "/hub/cdr": call_log,
+    "/forwarddialer/click2call.aspx": click2call,
+    **dict.fromkeys(monitor.PATHS, monitor),
+    **dict.fromkeys(agents.PATHS, agents),
+}
 HTML = "text/html; charset=utf-8"
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from random import Random
 
 from voicenter_console.sandbox.legs import Step
+from voicenter_console.sandbox.shifts import Shifts
 
 ISRAEL = "Israel"
 
@@ -137,6 +138,8 @@ class Centre:
         self.direct_numbers = {f"0355502{place:02d}": agent for place, agent in enumerate(self.agents)}
         self.offline = {self.agents[-1].extension.sip}
         self.blocked = {self.agents[-2].extension.sip}
+        self.lobby = Extension("".join(rng.choices(string.ascii_letters, k=8)), "290", "Lobby 290")
+        self.shifts = Shifts(seed, self.offline)
 
     def _code_of(self, whose: str) -> str:
         return hashlib.sha256(f"{self.code}:{whose}".encode()).hexdigest()[:32]

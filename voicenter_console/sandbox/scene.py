@@ -54,20 +54,21 @@ class Scene:
             return self.centre.queue("VIP")
         return self.pick({queue: queue.share for queue in self.centre.queues if queue.share})
 
-    def crew(self, agents: tuple[Agent, ...] | list[Agent]) -> list[Agent]:
-        """Those of them at work in this scene: the scenario's share, by lot, and always at least one."""
+    def crew(self, agents: tuple[Agent, ...] | list[Agent], at: datetime) -> list[Agent]:
+        """Those of them at work then: the scenario's share, by lot, without those on a break; at least one."""
         present = [agent for agent in agents if agent.extension.sip not in self.centre.offline]
         present.sort(key=lambda agent: self._rank[agent.code])
-        return present[: max(1, round(len(present) * self.scenario.crew))]
+        present = present[: max(1, round(len(present) * self.scenario.crew))]
+        return [agent for agent in present if self.centre.shifts.takes_calls(agent, at)] or present[:1]
 
     def first_free(self, agents, at: datetime) -> tuple[Agent, datetime]:
         """Who is free first, and from when (not before `at`); the longest idle among those free already."""
-        agent = min(self.crew(agents), key=lambda one: self.busy.get(one.code, at - timedelta(days=1)))
+        agent = min(self.crew(agents, at), key=lambda one: self.busy.get(one.code, at - timedelta(days=1)))
         return agent, max(at, self.busy.get(agent.code, at))
 
     def idle(self, at: datetime) -> Agent | None:
         """Some agent with nothing to do at that instant."""
-        free = [agent for agent in self.crew(self.centre.agents) if self.busy.get(agent.code, at) <= at]
+        free = [agent for agent in self.crew(self.centre.agents, at) if self.busy.get(agent.code, at) <= at]
         return self.rng.choice(free) if free else None
 
     def book(self, agent: Agent, until: datetime) -> None:

@@ -43,7 +43,8 @@ class Dialect:
     `true_epoch`: a push's `time` is a true epoch, not Israel wall time. `newer`: the fields that newer
     deliveries add (actualCallDuration, isAnswer, direction, ...). `duration_includes_wait`: `duration` counts
     the queue too. `ivr_as_text`, `dtmf_as_text`: the path as a string of JSON. `second_status`: the pull
-    answers DialStatus2.
+    answers DialStatus2. `agent_status`: active calls tell who is logged in, as today's answers do. `lower_keys`,
+    `numbers_as_text`: answers of the dialer, of active calls and of statuses in another spelling.
     """
 
     true_epoch: bool = False
@@ -52,6 +53,9 @@ class Dialect:
     ivr_as_text: bool = True
     dtmf_as_text: bool = False
     second_status: bool = False
+    agent_status: bool = True
+    lower_keys: bool = False
+    numbers_as_text: bool = False
 
 
 def wall_epoch(at: datetime) -> int:

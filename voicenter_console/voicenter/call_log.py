@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from . import clock, fields, records
+from .answers import by_status, fields_of, in_answer
 from .client import Answer, VoicenterClient
 from .errors import (
     AddressNotTrusted,
@@ -17,7 +18,7 @@ from .errors import (
     TooMuch,
 )
 from .values import text, whole
-from .wire import decode_answer, fold
+from .wire import fold
 
 PATH = "/hub/cdr/"
 MOST_ROWS = 10_000
@@ -144,15 +145,12 @@ def ask(
 def read(answer: Answer, *, without_code=str) -> CallLogPage:
     """One answer, by its body's error number before its HTTP status. Raises Refused or Garbled: the whole page
     is refused where a part of it is missing."""
-    try:
-        said = fold(decode_answer(answer.body, answer.content_type))
-    except Garbled as error:
-        raise _by_status(answer) or Garbled(_in_answer(error.reason, answer), at=error.at) from error
+    said = fields_of(answer)
     number = _count(said, "error_number", 0)
     if number:
         raise _refusal(number, without_code(text(said.get("error_description"))), answer.retry_after)
     if answer.status != 200:
-        raise _by_status(answer) or Garbled(_in_answer("no error number", answer))
+        raise by_status(answer) or Garbled(in_answer("no error number", answer))
     rows = records.rows_of(said)
     returned = _count(said, "return_hits", len(rows))
     if returned != len(rows):
@@ -177,20 +175,6 @@ def _refusal(number: int, words: str, retry_after: float | None) -> Refused:
         found = _ADDRESS.search(words)
         return AddressNotTrusted(number, words, address=found[1].rstrip(".") if found else "")
     return _REFUSALS.get(number, Refused)(number, words)
-
-
-def _by_status(answer: Answer) -> Refused | None:
-    """What an HTTP status tells alone, where the body tells nothing (FAULTS F-34)."""
-    match answer.status:
-        case 429:
-            return LimitExceeded(1, retry_after=answer.retry_after)
-        case 401:
-            return NotAuthorised(2)
-    return None
-
-
-def _in_answer(reason: str, answer: Answer) -> str:
-    return reason if answer.status == 200 else f"{reason}, with HTTP status {answer.status}"
 
 
 def _gmt(moment: datetime) -> str:

@@ -8,17 +8,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .answers import error_number, fields_of, in_answer
 from .client import VoicenterClient
 from .errors import ApplicationError, BadRequest, Blocked, Garbled, Offline, Refused
-from .values import identifier, text, whole
-from .wire import decode, fold
+from .values import identifier, text
 
 PATH = "/ForwardDialer/click2call.aspx"
 MOST_VARIABLES = 10
 VARIABLE = "var_"
 REQUEST = "var_request"
 
-_REFUSALS: dict[int, type[Refused]] = {1: BadRequest, 2: ApplicationError, 3: Offline, 4: Blocked}
+REFUSALS: dict[int, type[Refused]] = {1: BadRequest, 2: ApplicationError, 3: Offline, 4: Blocked}
 _DECORATION = re.compile(r"[\s\-.()+]+")
 _DIALLED = re.compile(r"[0-9A-Za-z_*#]{2,40}", re.ASCII)
 _VARIABLE = re.compile(r"var_[A-Za-z0-9_]{1,60}", re.ASCII)
@@ -166,16 +166,13 @@ def _ask(client: VoicenterClient, action: str, phone: str, parameters: Mapping[s
     form = {"phone": _dialled(phone), "code": client.code, "action": action, "format": "JSON"}
     form |= {name: value for name, value in parameters.items() if value != ""}
     answer = client.ask(client.hosts.click2call + PATH, form=form, repeatable=False)
-    try:
-        said = fold(decode(answer.body, answer.content_type).payload)
-    except Garbled as error:
-        raise Garbled(f"{error.reason}, with HTTP status {answer.status}", at=error.at) from error
-    code, call_id = whole(said.get("errorcode")), identifier(said.get("callid"))
-    if code is None:
-        raise Garbled(f"an answer without an error code, with HTTP status {answer.status}")
+    said = fields_of(answer)
+    code, call_id = error_number(said, "errorcode", answer), identifier(said.get("callid"))
+    if code < 0:
+        raise Garbled(in_answer(f"error code {code}, which is in no list", answer))
     if code:
         words = client.without_code(text(said.get("errormessage")))
-        raise _REFUSALS.get(code, Refused)(code, words)
+        raise REFUSALS.get(code, Refused)(code, words)
     if not call_id and action != "terminate":
         raise Garbled("accepted, but without a call id")
     return Accepted(call_id)

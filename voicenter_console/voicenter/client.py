@@ -5,11 +5,13 @@ One module per API beside this one says what to ask and reads what came; nothing
 
 import contextlib
 import ipaddress
+import logging
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Protocol, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -29,6 +31,17 @@ BEFORE_SENDING = (
     httpx.LocalProtocolError,
 )
 
+_CODE = re.compile(r"(?i)([?&]code=)[^&\s\"']+")
+
+
+def _without_codes(record: logging.LogRecord) -> bool:
+    """httpx logs each address whole."""
+    record.msg, record.args = _CODE.sub(r"\1•••", record.getMessage()), ()
+    return True
+
+
+logging.getLogger("httpx").addFilter(_without_codes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hosts:
@@ -40,6 +53,7 @@ class Hosts:
     agents: str = "https://api.voicenter.com"
     active_calls: str = "https://monapisec.voicenter.co.il/comet/API"
     extensions: str = "https://monitor.voicenter.co.il/Comet/api"
+    statuses: str = "https://loginapi.voicenter.co.il"
     realtime: str = "https://loginapi.voicenter.co.il"
 
     @classmethod
@@ -71,8 +85,9 @@ class VoicenterClient:
     """A conversation with one account's cloud. Safe to share between threads; close it, or use it in `with`.
 
     `account` is what the limiter knows the account by, `code` its secret, `transport` an httpx transport in
-    place of the network. ValueError for a code that no header could carry, and for a host that is not
-    https: plain http is for loopback and `allow_http_hosts`.
+    place of the network. With `code_in_address` active calls, extensions and statuses are asked for as the
+    older document has it, by GET with the code in the address (PROTOCOL S8). ValueError for a code that no
+    header could carry, and for a host that is not https: plain http is for loopback and `allow_http_hosts`.
     """
 
     def __init__(
@@ -84,6 +99,7 @@ class VoicenterClient:
         transport: httpx.BaseTransport | None = None,
         limiter: Limiter | None = None,
         allow_http_hosts: Collection[str] = (),
+        code_in_address: bool = False,
     ):
         if not (code.isascii() and code.isprintable()):
             raise ValueError("an account's code is printable ASCII")
@@ -91,6 +107,7 @@ class VoicenterClient:
         self.code = code
         self.hosts = hosts or Hosts()
         self.limiter = limiter
+        self.code_in_address = code_in_address
         for field in fields(Hosts):
             _refuse_plain_http(getattr(self.hosts, field.name), allow_http_hosts)
         # A proxy or a .netrc of the environment would see the account's code.
@@ -117,7 +134,9 @@ class VoicenterClient:
 
     def without_code(self, text: str) -> str:
         """The text with the account's code masked, since Voicenter may repeat it in what it says."""
-        return text.replace(self.code, "•••") if self.code else text
+        for code in {self.code, quote(self.code, safe="")} - {""}:
+            text = text.replace(code, "•••")
+        return text
 
     def ask(
         self,
@@ -129,7 +148,7 @@ class VoicenterClient:
         bearer: bool = False,
         limited: bool = False,
     ) -> Answer:
-        """POST and read the whole answer, whatever its status. Raises Unreachable.
+        """POST, and read the whole answer, whatever its status. Raises Unreachable.
 
         `repeatable` has no default: what makes a phone ring is never sent twice, so one that may have
         arrived is reported with `sent` true; what only reads is sent once more. `limited` requests wait
@@ -137,6 +156,17 @@ class VoicenterClient:
         """
         headers = {"Authorization": f"Bearer {self.code}"} if bearer else {}
         request = self._http.build_request("POST", url, json=json, data=form, headers=headers)
+        return self._sent(request, repeatable, limited)
+
+    def look_up(self, url: str, **asked: str | int) -> Answer:
+        """Ask for a list that only reads: by POST with the code in its JSON, or as `code_in_address` says."""
+        if self.code_in_address:
+            request = self._http.build_request("GET", url, params={"code": self.code, **asked})
+        else:
+            request = self._http.build_request("POST", url, json={"Code": self.code, **asked})
+        return self._sent(request, repeatable=True, limited=False)
+
+    def _sent(self, request: httpx.Request, repeatable: bool, limited: bool) -> Answer:
         try:
             return self._send(request, limited)
         except Unreachable:
@@ -158,7 +188,7 @@ class VoicenterClient:
                         raise Unreachable("its answer did not end", sent=True)
         except httpx.HTTPError as error:
             reason = _REASONS.get(type(error)) or f"{error}"[:200] or "the connection broke"
-            raise Unreachable(reason, sent=not isinstance(error, BEFORE_SENDING)) from error
+            raise Unreachable(self.without_code(reason), sent=not isinstance(error, BEFORE_SENDING)) from error
         retry_after = _seconds(response.headers.get("Retry-After", ""))
         return Answer(response.status_code, bytes(body), response.headers.get("Content-Type", ""), retry_after)
 

@@ -5,14 +5,21 @@
     ├── Garbled                a message or an answer that cannot be read
     └── Refused                read, understood and refused; `code` and `words` are theirs
         ├── LimitExceeded      call log 1      wait, then ask again
-        ├── NotAuthorised      call log 2      stop, tell the manager
+        ├── NotAuthorised      call log 2, active calls 1, login 2: stop, tell the manager
         ├── TooMuch            call log 3      halve the window
         ├── AddressNotTrusted  call log 4      stop, tell the manager the address
         ├── OutOfRange         call log 5      the window itself is wrong
-        ├── BadRequest         click2call 1
-        ├── ApplicationError   click2call 2
+        ├── BadRequest         click2call 1, login 3
+        ├── ApplicationError   click2call 2, dialer 3, active calls 2
         ├── Offline            click2call 3    the extension's representative is offline
-        └── Blocked            click2call 4    the extension may not use click to call
+        ├── Blocked            click2call 4    the extension may not use click to call
+        ├── UnknownCampaign    dialer 1
+        ├── BadTarget          dialer 2, -2    no number to dial, or a field is missing
+        ├── BadCallerId        dialer 4
+        ├── LoginRefused       login 4         `detail` says why
+        │   ├── ExtensionInUse     4.4         somebody else is logged in there
+        │   └── AlreadyLoggedIn    4.5         with another extension
+        └── InitiationRefused  login 5         `detail` says why
 
 `str()` of each is one English sentence that never holds the account's code; a page
 translates by class.
@@ -115,3 +122,53 @@ class Blocked(Refused):
     """The extension is blocked for click to call."""
 
     sentence = "The extension is blocked for click to call"
+
+
+class UnknownCampaign(Refused):
+    """No campaign of the account has this code."""
+
+    sentence = "Voicenter knows no campaign of this code"
+
+
+class BadTarget(Refused):
+    """The number to be dialled is none, or a field is missing: the vendor's lists differ (PROTOCOL S7)."""
+
+    sentence = "Voicenter does not accept the number to be dialled"
+
+
+class BadCallerId(Refused):
+    """The number to be shown is not one of the account's."""
+
+    sentence = "Voicenter does not accept the number to be shown"
+
+
+class LoginRefused(Refused):
+    """The agent's status was not changed; `detail` is the number of the login error (PROTOCOL S11), or 0."""
+
+    sentence = "Voicenter did not change the agent's status"
+
+    def __init__(self, code: int = 4, words: str = "", *, detail: int = 0):
+        self.detail = detail
+        super().__init__(code, words)
+
+
+class ExtensionInUse(LoginRefused):
+    """Somebody else is logged in at this extension."""
+
+    sentence = "The extension is already in use"
+
+
+class AlreadyLoggedIn(LoginRefused):
+    """The agent is logged in at another extension."""
+
+    sentence = "The agent is already logged in with a different extension"
+
+
+class InitiationRefused(Refused):
+    """The login could not begin; `detail` is the number of the initiation error (PROTOCOL S11), or 0."""
+
+    sentence = "Voicenter could not begin the login"
+
+    def __init__(self, code: int = 5, words: str = "", *, detail: int = 0):
+        self.detail = detail
+        super().__init__(code, words)

@@ -65,6 +65,12 @@ def whole(value: object) -> int | None:
     return int(number) if number is not None and 0 <= number <= MAX_INTEGER else None
 
 
+def signed(value: object) -> int | None:
+    """A whole number of up to nine digits, with its sign; None where it is none."""
+    number = _decimal(value)
+    return int(number) if number is not None and abs(number) < 10**9 and number == int(number) else None
+
+
 def price(value: object) -> Decimal | None:
     """Agorot, four decimals at most; None where it is no number or beyond a million shekels."""
     number = _decimal(value)

@@ -18,7 +18,7 @@ from .errors import Garbled
 MAX_DEPTH = xmlrpc.MAX_DEPTH
 MAX_KEYS_IN_OBJECT = 500
 MAX_KEYS = 200_000
-MAX_KEYS_IN_ANSWER = 1_000_000
+MAX_KEYS_IN_ANSWER = 2_000_000
 
 
 _PAIR = re.compile(rb"[A-Za-z0-9_.%+\[\]-]{1,99}=")
@@ -91,13 +91,15 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
 
 
 def decode_answer(body: bytes, content_type: str = "") -> dict:
-    """Read the JSON object that one of Voicenter's APIs answers: up to 10,000 rows. Raises Garbled."""
+    """Read what an API answers: a JSON object that may hold many rows, or XML-RPC in its place. Raises Garbled."""
     text, _ = charsets.to_text(body, charsets.declared(body, content_type))
     text = text.strip("\ufeff \t\r\n")
     if not text:
         raise Garbled("an empty answer")
     if text.startswith("<"):
-        raise Garbled("a web page where JSON is expected", at=0)
+        if "<methodResponse" not in text[:500]:
+            raise Garbled("a web page where JSON is expected", at=0)
+        return bounded(xmlrpc.parse(text)[1])
     return bounded(_one_object(text), MAX_KEYS_IN_ANSWER)
 
 

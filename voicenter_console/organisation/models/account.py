@@ -63,6 +63,10 @@ class Account(models.Model):
     answer_casing = models.CharField(_("spelling of our answers"), max_length=5, choices=Casing, default=Casing.LOWER)
     scope = models.CharField(_("scope of the call log"), max_length=12, choices=Scope, default=Scope.ACCOUNT)
     code_as_bearer = models.BooleanField(_("send the code as a bearer token"), default=False)
+    code_in_address = models.BooleanField(
+        _("ask for active calls with the code in the address"), default=False,
+        help_text=_("Only where Voicenter answers no other way. The code is masked in every log of the console."),
+    )  # fmt: skip
     pulls = models.BooleanField(_("pull the call log"), default=True)
     ivr_answer = models.JSONField(_("answer of the IVR"), null=True, blank=True, validators=[_ivr_answer])
     layer_answer = models.JSONField(_("answer of the IVR layer"), null=True, blank=True, validators=[_layer_answer])
