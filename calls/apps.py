@@ -7,11 +7,16 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self) -> None:
+        from django.db.models.signals import pre_delete, pre_save
+
         from calls import ingest, resolver
         from calls.health import pulling, rereading
+        from calls.metrics import dirty
+        from calls.models import Agent
         from calls.recovery import keeping
         from calls.signals import calls_changed, calls_merged
         from voicenter_console.jobs import claims
+        from voicenter_console.organisation.models import Account, Department
         from voicenter_console.webhooks import channels
         from voicenter_console.webhooks.models import Delivery
 
@@ -20,5 +25,8 @@ class CallsConfig(AppConfig):
         calls_changed.connect(resolver.heard)
         calls_changed.connect(keeping.heard)
         calls_merged.connect(keeping.merged)
+        pre_save.connect(dirty.zone_changes, sender=Account)
+        pre_delete.connect(dirty.goes, sender=Department)
+        pre_delete.connect(dirty.goes, sender=Agent)
         claims.register(pulling.KIND, pulling.run)
         claims.register(rereading.KIND, rereading.run)

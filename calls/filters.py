@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField
 
 from calls import days
+from calls.metrics import drill
 from calls.models import Call, CallId, Cdr
 from voicenter_console import phones
 from voicenter_console.voicenter import terms
@@ -81,6 +82,7 @@ class CallFilter(filters.FilterSet):
     call_id = filters.CharFilter(label=_("Call id"), method="_call_id")
     after = Moment(field_name="started_at", lookup_expr="gte", label=_("From"))
     before = Moment(field_name="started_at", lookup_expr="lt", label=_("Until"))
+    figure = filters.CharFilter(label=_("Behind a figure"), method="_figure")
 
     class Meta:
         model = Call
@@ -107,6 +109,11 @@ class CallFilter(filters.FilterSet):
 
     def _agent(self, calls: QuerySet[Call], name: str, value: int) -> QuerySet[Call]:
         return calls.filter(pk__in=Cdr.objects.filter(agent_id=value).values("call_id"))
+
+    def _figure(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        """Those of which a leg was counted; a text that names no figure finds nothing."""
+        counted = drill.parse(value)
+        return calls.filter(pk__in=counted.legs().values("call_id")) if counted else calls.none()
 
     def _call_id(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
         return calls.filter(pk__in=CallId.objects.filter(call_uid=value.replace("\x00", "")).values("call_id"))

@@ -16,7 +16,6 @@ from voicenter_console.voicenter.terms import Direction
 from voicenter_console.voicenter.values import MAX_INTEGER
 
 Outcome = Call.Outcome
-_DIALER_TALK = frozenset({18, 19})
 _OUTCOMES: dict[str, str] = {
     **dict.fromkeys(terms.ABANDONED, Outcome.ABANDONED),
     **dict.fromkeys(terms.FLOWED_OUT, Outcome.FLOWED_OUT),
@@ -34,6 +33,12 @@ def is_answered(cdr: Cdr) -> bool:
     if cdr.status is None and cdr.type_id in terms.TWO_LEG:
         return bool(cdr.talk_seconds)
     return cdr.status == terms.ANSWER
+
+
+def is_internal(direction: str, caller: str, target: str) -> bool:
+    """Whether the other party is a phone of the organisation: the caller of a leg in, the target of a leg out."""
+    other = {Direction.IN: caller, Direction.OUT: target}.get(Direction(direction), "")
+    return phones.parse(other).kind == "extension"
 
 
 def root_of(parents: Mapping[str, Iterable[str]]) -> str:
@@ -89,7 +94,7 @@ def summarise(cdrs: Sequence[Cdr], root: str) -> dict[str, Any]:
 
 def _counted(legs: Sequence[Cdr]) -> list[Cdr]:
     """Without the agent's own legs, and without a dialled leg whose conversation has a row of its own."""
-    dialer_talked = any(leg.type_id in _DIALER_TALK for leg in legs)
+    dialer_talked = any(leg.type_id in terms.DIALLER_TALK for leg in legs)
     return [
         leg for leg in legs
         if leg.type_id not in terms.AGENT_LEGS and not (leg.type_id == terms.PREDICTIVE_LEG and dialer_talked)

@@ -16,7 +16,8 @@ from typing import Any
 from django.db import connection, models
 from django.utils import timezone
 
-from calls import bulk, components, directory, merge
+from calls import bulk, components, directory, grouping, merge
+from calls.metrics import dirty, queues
 from calls.models import Agent, Call, Cdr, CdrRecord, Extension
 from calls.signals import calls_changed
 from voicenter_console.live.publish import publish
@@ -119,13 +120,15 @@ def _write(account: Account, told: _Told) -> None:
     said = [one for group in told.said.values() for one in group]
     fresh = [one.record for one in sorted(said, key=lambda one: one.first_received_at) if one.content in told.fresh]
     names = directory.Directory(account, (one.record for one in said), fresh)
-    changed, gone, homes = _legs(account, told, names)
+    changed, gone, homes, hours = _legs(account, told, names)
     touched = components.place(account, changed, gone)
     _save(account, changed)
     _save_records(account, told, homes)
     if gone:
         Cdr.objects.filter(pk__in=[cdr.pk for cdr in gone]).delete()
     drift.note(account, fresh)
+    queues.remember(account, changed)
+    dirty.mark(account, [*hours, *(leg.started_at for _, its in touched for leg in its)])
     if touched:
         _tell(account, touched)
 
@@ -191,9 +194,11 @@ def _plain(value: Any) -> Any:
     return "" if value is None else str(value).strip()
 
 
-def _legs(account: Account, told: _Told, names: directory.Directory) -> tuple[list[Cdr], list[Cdr], dict[str, Cdr]]:
+def _legs(
+    account: Account, told: _Told, names: directory.Directory
+) -> tuple[list[Cdr], list[Cdr], dict[str, Cdr], list[datetime]]:
     """The legs whose values are new or changed, not written yet; those that are no more, as their untyped records
-    found their typed home; and the leg of each content."""
+    found their typed home; the leg of each content; and when those began until now that change or go."""
     merged = {
         (call_uid, type_key): (merge.merge(members), members)
         for call_uid, group in told.said.items()
@@ -205,13 +210,16 @@ def _legs(account: Account, told: _Told, names: directory.Directory) -> tuple[li
     now = timezone.now()
     changed: list[Cdr] = []
     homes: dict[str, Cdr] = {}
+    began: list[datetime] = []
     for key, (values, members) in merged.items():
         cdr = known.pop(key, None) or Cdr(account=account, call_uid=key[0], type=key[1])
+        if cdr.pk and cdr.started_at != values["started_at"]:
+            began.append(cdr.started_at)
         if _fill(cdr, _row(values, names, agents)) or cdr.pk is None:
             cdr.changed_at = now
             changed.append(cdr)
         homes |= {member.content: cdr for member in members}
-    return changed, list(known.values()), homes
+    return changed, list(known.values()), homes, began + [cdr.started_at for cdr in known.values()]
 
 
 def _row(merged: dict[str, Any], names: directory.Directory, agents: dict[str, Agent]) -> dict[str, Any]:
@@ -219,6 +227,7 @@ def _row(merged: dict[str, Any], names: directory.Directory, agents: dict[str, A
     merged["line_id"] = names.extension(merged["extension"])
     merged["department_id"] = names.department(merged.pop("department"))
     merged["agent_id"] = agent.pk if agent else None
+    merged["internal"] = grouping.is_internal(merged["direction"], merged["caller"], merged["target"])
     for name, longest in _LONGEST.items():
         if isinstance(merged.get(name), str):
             merged[name] = merged[name][:longest]

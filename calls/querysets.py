@@ -83,6 +83,13 @@ class CdrQuerySet(models.QuerySet["Cdr"]):
         return self.filter(call__in=Call.objects.visible_to(actor))
 
 
+class RollupQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Sums over the calls this actor sees: who sees only their own calls sees no sums."""
+        scope = _scope(actor, Q(pk=None))
+        return self if scope is None else self.filter(scope)
+
+
 class DialRequestQuerySet(models.QuerySet["DialRequest"]):
     def visible_to(self, actor: Actor) -> Self:
         """One's own requests; administrators see all."""

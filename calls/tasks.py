@@ -66,3 +66,11 @@ def sweep_recoveries() -> None:
     from calls.recovery import sweep
 
     sweep.run()
+
+
+@shared_task
+def add_up() -> None:
+    """Rollups of the hours in which something changed."""
+    from calls.metrics import rollups
+
+    rollups.sweep()

@@ -58,6 +58,7 @@ def account_form(account: Account, **more: object) -> dict[str, object]:
     fields = {
         "name": account.name, "provider": "voicenter", "zone": "Asia/Jerusalem", "push_clock": "wall",
         "answer_casing": "lower", "scope": "Account", "pulls": "on", "addresses": "[]", "hosts": "{}",
+        "service_target": "20", "short_abandon": "5", "service_goal": "80", "service_level": "default",
     }  # fmt: skip
     return {**fields, **more}
 

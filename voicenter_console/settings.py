@@ -163,6 +163,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 4},
     },
+    "calls.figures": {
+        "task": "calls.tasks.add_up",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 9},
+    },
     "jobs.sweep": {
         "task": "voicenter_console.jobs.tasks.sweep",
         "schedule": timedelta(seconds=5),

@@ -41,6 +41,8 @@ class Cdr(models.Model):
     target = models.CharField(_("target"), max_length=200, blank=True)
     did = models.CharField(_("number called"), max_length=64, blank=True)
     extension = models.CharField(_("extension"), max_length=64, blank=True)
+    # Between people of the organisation: such a call is left out of the figures.
+    internal = models.BooleanField(_("internal"), default=False)
     line = models.ForeignKey(Extension, models.SET_NULL, null=True, blank=True, related_name="cdrs")
     agent = models.ForeignKey(Agent, models.SET_NULL, null=True, blank=True, related_name="cdrs")
     agent_name = models.CharField(_("agent"), max_length=200, blank=True)

@@ -103,6 +103,7 @@ class AccountAdmin(AuditedAdmin):
             },
         ),
         (_("Who may push"), {"fields": ("addresses", "enforce_addresses")}),
+        (_("Figures"), {"fields": ("service_target", "short_abandon", "service_goal", "service_level")}),
     )
 
 

@@ -18,6 +18,7 @@ class Right(StrEnum):
 
     SEE_HOME = "see_home"
     SEE_CALLS = "see_calls"
+    SEE_REPORTS = "see_reports"
     SEE_ALL_ACCOUNTS = "see_all_accounts"
     SEE_DEPARTMENTS = "see_departments"
     SEE_OWN = "see_own"
@@ -43,7 +44,7 @@ _AGENT = {
     Right.EDIT_CONTACTS, Right.SEE_RECOVERIES, Right.RECOVER,
 }  # fmt: skip
 _MANAGER = _AGENT - {Right.SEE_OWN} | {
-    Right.SEE_HOME, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW, Right.EXPORT,
+    Right.SEE_HOME, Right.SEE_REPORTS, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW, Right.EXPORT,
     Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC, Right.CONNECT,
 }  # fmt: skip
 

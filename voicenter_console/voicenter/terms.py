@@ -61,9 +61,14 @@ CALL_TYPES: tuple[CallType, ...] = (
 BY_ID: dict[int, CallType] = {call_type.id: call_type for call_type in CALL_TYPES}
 BY_KEY: dict[str, CallType] = {call_type.key: call_type for call_type in CALL_TYPES}
 
+QUEUE_TYPE = 8
 VOICEMAIL_TYPE = 11
 AGENT_LEGS = frozenset({9, 14})
 CUSTOMER_LEGS = frozenset({10, 15, 17})
+# Every leg that rings somebody outside: those, and the calls out that have one leg only.
+ATTEMPTS = CUSTOMER_LEGS | {2, 4}
+# The conversation of an answered 17, not a second attempt.
+DIALLER_TALK = frozenset({18, 19})
 # Types whose status is of leg 2 in a push and of leg 1 in a pull; 21 and 22 are ordinary (PROTOCOL S3, S4).
 TWO_LEG = frozenset({9, 10, 14, 15, 17, 18, 19})
 PREDICTIVE_LEG = 17

@@ -6,12 +6,14 @@ import ipaddress
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
 
 from voicenter_console.organisation import tokens
+from voicenter_console.organisation.service import LEVELS, SHORT_LIMITS, TARGETS
 from voicenter_console.voicenter import written
 from voicenter_console.voicenter.records import Reading
 
@@ -72,6 +74,18 @@ class Account(models.Model):
     layer_answer = models.JSONField(_("answer of the IVR layer"), null=True, blank=True, validators=[_layer_answer])
     addresses = models.JSONField(_("addresses that may push"), default=list, blank=True)
     enforce_addresses = models.BooleanField(_("refuse pushes from other addresses"), default=False)
+    service_target = models.PositiveSmallIntegerField(
+        _("answered in time is within, s"), choices=[(n, str(n)) for n in TARGETS], default=20
+    )
+    short_abandon = models.PositiveSmallIntegerField(
+        _("a short abandon is under, s"), choices=[(n, str(n)) for n in SHORT_LIMITS], default=5
+    )
+    service_goal = models.PositiveSmallIntegerField(
+        _("goal of the service level, %"), default=80, validators=[MaxValueValidator(100)]
+    )
+    service_level = models.CharField(
+        _("definition of the service level"), max_length=8, choices=[(n, f"sl.{n}") for n in LEVELS], default="default"
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
