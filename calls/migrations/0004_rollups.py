@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('calls', '0003_recovery'),
-        ('organisation', '0003_service_level'),
+        ('organisation', '0004_service_level'),
     ]
 
     operations = [

@@ -48,7 +48,7 @@ def _name(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calls", "0004_rollups"), ("organisation", "0003_service_level")]
+    dependencies = [("calls", "0004_rollups"), ("organisation", "0004_service_level")]
     operations = [
         migrations.RunPython(_inside, migrations.RunPython.noop),
         migrations.RunPython(_mark, migrations.RunPython.noop),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisation', '0002_answers_of_the_ivr'),
+        ('organisation', '0003_account_code_in_address'),
     ]
 
     operations = [
