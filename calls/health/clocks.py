@@ -13,8 +13,7 @@ from voicenter_console.voicenter import records
 from voicenter_console.voicenter.clock import ISRAEL
 from voicenter_console.voicenter.records import Source
 
-_SAMPLE = 200  # of the latest calls that came by both ways
-_ENOUGH = 20
+_SAMPLE = 50  # of an account's latest calls that came by both ways: enough, and few enough to see a change soon
 _NEARLY_ALL = 0.9
 _NEAR_SECONDS = 120
 
@@ -33,23 +32,23 @@ class Check:
 
 def checks(accounts: Sequence[Account]) -> list[Check]:
     """Compares the times that were pushed with the exact ones of the pull."""
+    return [_check(account, _seen(account)) for account in accounts]
+
+
+def _seen(account: Account) -> Counter[Clock | None]:
     both_ways = CdrRecord.objects.filter(
-        account__in=accounts, source=Source.PUSH, cdr__sources=[Source.PULL.value, Source.PUSH.value],
+        account=account, source=Source.PUSH, cdr__sources=[Source.PULL.value, Source.PUSH.value],
         cdr__time_uncertain=False,
     )  # fmt: skip
-    seen: Counter[tuple[int, Clock | None]] = Counter()
-    latest = both_ways.order_by("-cdr__started_at").values_list("account", "fields", "cdr__started_at")
-    for account_id, said, started_at in latest[:_SAMPLE]:
-        seen[account_id, _clock_of(records.notification_offset(said, started_at), started_at)] += 1
-    return [_check(account, {clock: seen[account.pk, clock] for clock in (*Clock, None)}) for account in accounts]
+    latest = both_ways.order_by("-cdr__started_at").values_list("fields", "cdr__started_at")[:_SAMPLE]
+    return Counter(_clock_of(records.notification_offset(said, at), at) for said, at in latest)
 
 
-def _check(account: Account, seen: dict[Clock | None, int]) -> Check:
-    total = sum(seen.values())
+def _check(account: Account, seen: Counter[Clock | None]) -> Check:
     setting = Clock(account.push_clock)
     other = Clock.TRUE if setting is Clock.WALL else Clock.WALL
-    proposed = total >= _ENOUGH and seen[other] >= _NEARLY_ALL * total
-    return Check(account, total, seen[setting], other if proposed else None)
+    proposed = seen.total() == _SAMPLE and seen[other] >= _NEARLY_ALL * _SAMPLE
+    return Check(account, seen.total(), seen[setting], other if proposed else None)
 
 
 def _clock_of(offset: int | None, started_at: datetime) -> Clock | None:

@@ -1,17 +1,20 @@
 """Strange text in every parameter of every list: never a 500, never a row more than allowed (F-55, F-59)."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet, ValidationError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from calls.api.views import DeliveryFilter
 from calls.filters import CallFilter, CdrFilter
-from calls.models import Call
+from calls.models import Call, Cdr
 from tests.calls.telling import NOON, push, tell
 from tests.fixtures.voicenter.spelling import pushed
 
@@ -104,6 +107,45 @@ def test_any_text_at_all(as_rina, rows, text, name):
     answer = as_rina.get("/calls/", {name: text.encode(errors="surrogatepass")})
     assert answer.status_code == 200
     assert shown(answer) <= 2
+
+
+_PIECES = [
+    "'", '"', "`", ")", "(", ";", "--", "/*", "*/", "#", "\\", "%", "_", "=", ",", "||", "&&", "@@", "::text", "0x41",
+    " OR ", " AND ", " UNION SELECT ", " FROM pg_sleep(5)", "1=1", "SLEEP(5)", "WAITFOR DELAY '0:0:5'", "CHAR(65)",
+    "information_schema.tables", "sqlite_master", "DROP TABLE calls_call", "NULL", "1", "-1", "0545550118", "{{", "}}",
+    "%s", "%(a)s", "%%", "?", ":1", "$1", "\x00", "\u2019", "٠", "e", " ", "\n", "__gt", "__", ".", "[", "]", "{", "}",
+]  # fmt: skip
+
+
+def injections(number: int) -> Iterator[str]:
+    """As sqlmap puts them together: pieces that close, comment out, join and wait, in any order."""
+    rng = Random(59)
+    for _ in range(number):
+        yield "".join(rng.choices(_PIECES, k=rng.randint(1, 9)))
+
+
+@pytest.mark.slow
+@pytest.mark.fault("F-59")
+@pytest.mark.parametrize(("filters", "rows_of"), [(CallFilter, Call), (CdrFilter, Cdr)])
+def test_ten_thousand_injections_of_every_parameter_write_no_sql(rina, rows, filters, rows_of):
+    """Whatever is sent, the statement is one of the few that the parameter can give: the text is a value of it."""
+    asked = filters({}, queryset=rows_of.objects.visible_to(rina))
+    for name, one in asked.filters.items():
+        statements = set()
+        for number, text in enumerate(injections(10_000)):
+            try:
+                value = one.field.clean([text] if one.field.widget.__class__.__name__ == "SelectMultiple" else text)
+            except ValidationError:
+                continue
+            try:
+                statements.add(one.filter(rows_of.objects.all(), value).query.sql_with_params()[0])
+            except EmptyResultSet:
+                continue
+            if number % 100 == 0:
+                assert one.filter(asked.queryset, value).count() <= 2, (name, text)
+        assert len(statements) <= 4, (name, statements)
+        assert not any(piece in statement for statement in statements for piece in ("pg_sleep", "DROP", "1=1")), name
+    assert Call.objects.count() == 3
 
 
 @pytest.mark.fault("F-59")

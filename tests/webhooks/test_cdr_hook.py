@@ -6,8 +6,11 @@ import pytest
 from django.db import DatabaseError
 
 from calls.models import Call, Cdr
+from tests.conftest import TOKEN
+from voicenter_console.organisation.models import HookToken
+from voicenter_console.organisation.tokens import digest
 from voicenter_console.voicenter.wire import MEDIA_TYPE, Format, decode, encode_call
-from voicenter_console.webhooks import inbox, ingest
+from voicenter_console.webhooks import inbox, ingest, tokens
 from voicenter_console.webhooks.models import Delivery
 
 pytestmark = pytest.mark.django_db
@@ -73,8 +76,45 @@ def test_what_cannot_be_read_is_kept_and_answered_err_1_every_time(post_hook, bo
 def test_a_wrong_token_learns_nothing_and_leaves_nothing(post_hook, a_push):
     answer = post_hook(a_push, token="somebody-else")
 
-    assert answer.status_code == 404
+    assert (answer.status_code, answer.content) == (404, b"")
     assert not Delivery.objects.exists()
+
+
+class _Unread:
+    """A body that may not be read."""
+
+    def read(self, *args):
+        raise AssertionError("a stranger's body was read")
+
+    readline = read
+
+
+@pytest.mark.fault("F-47")
+def test_a_strangers_body_is_not_read(client, account):
+    """Nor one that comes with a token of another channel, or with one that was revoked."""
+    of_another_channel = HookToken.issue(account, ["popup"], "a-token-of-the-popup")
+    revoked = HookToken.issue(account, ["cdr"], "a-token-of-last-year")
+    HookToken.objects.filter(digest=digest(revoked)).update(revoked_at="2026-01-01T00:00:00Z")
+    tokens.forget()
+    for token in ("somebody-else", of_another_channel, revoked):
+        answer = client.generic("POST", f"/hooks/{token}/cdr/", CONTENT_LENGTH="100", **{"wsgi.input": _Unread()})
+        assert (answer.status_code, answer.content) == (404, b"")
+
+
+@pytest.mark.fault("F-47")
+def test_a_hundred_thousand_guesses_find_nothing_and_cost_the_database_nothing(post_hook, a_push, count_queries):
+    """Each is a hash and a look-up in memory, which takes as long for a right token as for a wrong one."""
+    tokens.account_for(TOKEN, "cdr")
+    found = []
+
+    def guess() -> None:
+        for number in range(100_000):
+            found.append(tokens.account_for(f"{TOKEN[:-1]}{number}", "cdr"))
+
+    assert count_queries(guess) <= 10  # one a second, to know of new tokens
+    assert set(found) == {None}
+    assert post_hook(a_push).status_code == 200
+    assert Delivery.objects.count() == 1
 
 
 def test_an_address_off_the_enforced_list_is_refused_and_shown(post_hook, account, a_push):

@@ -1,7 +1,7 @@
 """The delivery page: the answer first, then what it is made of."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone, translation
@@ -149,11 +149,34 @@ def test_push_and_pull_are_compared_hour_by_hour(as_rina, push, a_push, pull_of)
     assert day["one_sided"] == 1
 
 
+@pytest.mark.fault("F-16")
+@pytest.mark.parametrize(("month", "wall"), [(7, 3 * 3600), (1, 2 * 3600)], ids=["summer", "winter"])
+@pytest.mark.parametrize("stream", ["wall", "true", "mixed", "too few"])
+def test_the_page_proposes_the_clock_that_fifty_calls_fit(push, a_push, pull_of, account, stream, month, wall):
+    """What counts two hours ahead in winter and three in summer is Israel's wall clock; a mixture is none."""
+    begin = datetime(2026, month, 15, 11, 30, 10, tzinfo=UTC)
+    said = []
+    for n in range(49 if stream == "too few" else 60):
+        ahead = wall if stream == "wall" or (stream == "mixed" and n % 2) else 0
+        epoch = int((begin + timedelta(seconds=n)).timestamp()) + ahead
+        said.append({**a_push, "ivruniqueid": f"call-{n}", "time": epoch})
+    push(*said)
+    pull_of(*((one, f"{begin + timedelta(seconds=n):%Y-%m-%dT%H:%M:%SZ}") for n, one in enumerate(said)))
+
+    check = clocks.checks([account])[0]
+    agree = {"wall": 50, "true": 0, "mixed": 25, "too few": 0}[stream]
+    assert (check.seen, check.agree) == (min(50, len(said)), agree)
+    assert check.proposal == ("true" if stream == "true" else None)
+
+    account.push_clock = "true"
+    assert clocks.checks([account])[0].proposal == ("wall" if stream == "wall" else None)
+
+
 @pytest.fixture
 def true_epochs(push, a_push, pull_of, account):
-    """25 calls whose ids tell no time, pushed by a true clock, and the pull's word on their exact time."""
+    """51 calls whose ids tell no time, pushed by a true clock, and the pull's word on their exact time."""
     begin = 1784115010  # 2026-07-15 11:30:10 UTC
-    pushes = [{**a_push, "ivruniqueid": f"call-{n}", "time": begin + n} for n in range(25)]
+    pushes = [{**a_push, "ivruniqueid": f"call-{n}", "time": begin + n} for n in range(51)]
     push(*pushes)
     return pushes, pull_of
 
@@ -161,10 +184,10 @@ def true_epochs(push, a_push, pull_of, account):
 def test_the_clock_is_checked_against_the_pull_and_a_manager_switches_it(as_rina, rina, account, true_epochs):
     pushes, pull_of = true_epochs
     assert Cdr.objects.get(call_uid="call-0").started_at.isoformat() == "2026-07-15T08:30:10+00:00"
-    pull_of(*((push, f"2026-07-15T11:30:{10 + n}Z") for n, push in enumerate(pushes[:24])))
+    pull_of(*((push, f"2026-07-15T11:30:{10 + n}Z") for n, push in enumerate(pushes[:50])))
 
     check = clocks.checks([account])[0]
-    assert (check.seen, check.agree, check.proposal) == (24, 0, "true")
+    assert (check.seen, check.agree, check.proposal) == (50, 0, "true")
     assert "They fit this clock: true epoch" in as_rina.get("/deliveries/").content.decode()
 
     as_rina.post(f"/deliveries/clock/{account.pk}/", {"to": "true"})
@@ -174,9 +197,9 @@ def test_the_clock_is_checked_against_the_pull_and_a_manager_switches_it(as_rina
         claims.work(pk)
 
     job = Job.objects.get()
-    assert (job.state, job.done, job.total) == ("done", 25, 25)
-    alone = Cdr.objects.get(call_uid="call-24")
-    assert alone.started_at.isoformat() == "2026-07-15T11:30:34+00:00"
+    assert (job.state, job.done, job.total) == ("done", 51, 51)
+    alone = Cdr.objects.get(call_uid="call-50")
+    assert alone.started_at.isoformat() == "2026-07-15T11:31:00+00:00"
     assert alone.call.started_at == alone.started_at
     account.refresh_from_db()
     assert clocks.checks([account])[0].proposal is None

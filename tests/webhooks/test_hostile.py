@@ -86,11 +86,13 @@ DOCTYPE = '<!DOCTYPE m [<!ENTITY a "{}">]>'
 REFUSED = {
     "deep JSON": b"[" * 100_000,
     "deep JSON, closed": b'{"a":' * 40 + b"1" + b"}" * 40,
-    "deep XML": b"<a>" * 20_000,
+    "deep XML": b"<a>" * 200_000,
+    "deep XML-RPC": b"<methodCall><params><param>" + b"<value><array><data>" * 60_000,
     "keys in one object": json.dumps({f"k{n}": 1 for n in range(501)} | {"ivruniqueid": "x"}).encode(),
     "keys in the body": json.dumps(
         {"ivruniqueid": "x", "aiData": [{f"k{n}": 1 for n in range(500)} for _ in range(401)]}
     ).encode(),
+    "a million keys": b'{"ivruniqueid":"x","aiData":[' + b'{"a":1},' * 1_000_000 + b"{}]}",
     "fields of a form": b"ivruniqueid=x&" + b"&".join(b"k%d=1" % n for n in range(600)),
     "NaN": b'{"ivruniqueid": "x", "duration": NaN}',
     "Infinity": b'{"ivruniqueid": "x", "duration": -Infinity}',
@@ -99,7 +101,12 @@ REFUSED = {
     "billion laughs": (
         '<!DOCTYPE m [<!ENTITY a "ha">' + "".join(f'<!ENTITY a{n} "{"&a;" * 10}">' for n in range(9)) + "]><m>&a8;</m>"
     ).encode(),
+    "quadratic": (DOCTYPE.format("a" * 50_000) + "<m>" + "&a;" * 50_000 + "</m>").encode(),
     "external entity": b'<!DOCTYPE m [<!ENTITY x SYSTEM "file:///etc/hostname">]><methodCall>&x;</methodCall>',
+    **{
+        f"document type in {charset}": (DOCTYPE.format("b") + "<methodCall>&a;</methodCall>").encode(charset)
+        for charset in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig")
+    },
     "external entity by http": b'<!DOCTYPE m [<!ENTITY x SYSTEM "http://192.0.2.1/x">]><methodCall>&x;</methodCall>',
     "parameter entity": b'<!DOCTYPE m [<!ENTITY % x SYSTEM "http://192.0.2.1/x"> %x;]><methodCall/>',
     "document type": b'<!DOCTYPE methodCall SYSTEM "http://192.0.2.1/x.dtd"><methodCall/>',
@@ -139,6 +146,54 @@ def test_what_cannot_be_decoded_is_kept_and_answered_err_1(post_hook, account, n
     assert (delivery.state, delivery.bytes) == ("dead", REFUSED[name])
     ingest.drain(account)
     assert not Cdr.objects.exists()
+
+
+@pytest.mark.fault("F-53")
+@pytest.mark.parametrize("entity", ['SYSTEM "{}"', 'SYSTEM "file://{}"', 'PUBLIC "x" "file://{}"'])
+def test_no_file_is_read_into_a_record(post_hook, account, tmp_path, entity):
+    canary = tmp_path / "canary.txt"
+    canary.write_text("canary-of-a-file-5550166")
+    named = f"<!DOCTYPE m [<!ENTITY x {entity.format(canary)}>]>"
+    member = "<member><name>caller</name><value>&x;</value></member>"
+    assert said_in(post_hook(named.encode() + a_struct(member), "text/xml"))["err"] == "1"
+    ingest.drain(account)
+    assert not Cdr.objects.exists()
+    assert "canary-of-a-file" not in str(Delivery.objects.values())
+
+
+@pytest.mark.fault("F-53")
+def test_marked_text_is_text_and_the_types_of_the_contract_are_read(post_hook, account):
+    typed = {"duration": "<i4>60</i4>", "time": "<i8>1784125810</i8>", "price": "<double>1.5</double>",
+             "isAnswer": "<boolean>1</boolean>", "queueid": "<nil/>", "did": "<string/>",
+             "caller": "<![CDATA[0545550118 <&>]]>"}  # fmt: skip
+    members = "".join(f"<member><name>{key}</name><value>{value}</value></member>" for key, value in typed.items())
+    assert said_in(post_hook(a_struct(members), "text/xml"))["err"] == "0"
+    ingest.drain(account)
+    assert Cdr.objects.values_list("talk_seconds", "price", "queue_id", "did", "caller").get() == (
+        60, 1.5, None, "", "0545550118 <&>",
+    )  # fmt: skip
+
+
+def cut_examples() -> list[bytes]:
+    """The documents' own records, each cut off at 70 places: none is whole."""
+    whole = [path.read_bytes().strip() for path in sorted((FIXTURES / "documents").glob("cdr-*.repaired.*"))]
+    bodies = {body[: len(body) * n // 71] for body in whole for n in range(1, 71)}
+    return sorted(bodies)
+
+
+@pytest.mark.fault("F-25")
+def test_three_hundred_broken_bodies_are_one_dead_letter_each_however_often_they_come(post_hook, account):
+    bodies = [*cut_examples(), *(body for body in REFUSED.values() if len(body) < 10_000)]
+    assert len(bodies) >= 300
+    for body in bodies:
+        for _ in range(11):
+            answer = post_hook(body, "application/json", **{"Content-Length": str(len(body))})
+            assert (answer.status_code, said_in(answer)["err"]) == (200, "1"), body[-80:]
+    dead = Delivery.objects.dead()
+    assert dead.count() == Delivery.objects.count() == len(bodies)
+    assert set(dead.values_list("times", flat=True)) == {11}
+    assert {bytes(body) for body in dead.values_list("body", flat=True)} == set(bodies)
+    assert not dead.filter(reason="").exists()
 
 
 ODD_VALUES = {
