@@ -7,9 +7,10 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self) -> None:
-        from django.db.models.signals import pre_delete, pre_save
+        from django.db.models.signals import post_migrate, pre_delete, pre_save
 
-        from calls import ingest, resolver
+        from calls import exports, ingest, resolver, search_index
+        from calls.exports import run as export
         from calls.health import pulling, rereading
         from calls.metrics import dirty
         from calls.models import Agent
@@ -28,5 +29,7 @@ class CallsConfig(AppConfig):
         pre_save.connect(dirty.zone_changes, sender=Account)
         pre_delete.connect(dirty.goes, sender=Department)
         pre_delete.connect(dirty.goes, sender=Agent)
+        post_migrate.connect(search_index.keep_triggers, sender=self)
+        claims.register(exports.KIND, export.run)
         claims.register(pulling.KIND, pulling.run)
         claims.register(rereading.KIND, rereading.run)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import django_filters as filters
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField
 
-from calls import days
+from calls import days, search
 from calls.metrics import drill
 from calls.models import Call, CallId, Cdr
 from voicenter_console import phones
+from voicenter_console.organisation.models import Department
+from voicenter_console.organisation.roles import Right
 from voicenter_console.voicenter import terms
 from voicenter_console.voicenter.terms import Direction
 
@@ -26,21 +33,9 @@ PERIODS = [
     ("month", _("30 days")),
 ]
 _DAYS_BACK = {"week": 6, "month": 29}
-_MOST_TEXT = 100
-_FEWEST_DIGITS = 3
-
-
-def search(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
-    """Calls that `text` finds: any part of a number in any form from three digits on, an agent's name, a call id."""
-    text = text.replace("\x00", "").strip()[:_MOST_TEXT]
-    if not text:
-        return calls
-    by_id = Q(pk__in=CallId.objects.filter(call_uid=text).values("call_id"))
-    found = Q(agent_name__icontains=text) | Q(queue_name__icontains=text) | by_id
-    digits = phones.search_digits(text)
-    if len(digits) >= _FEWEST_DIGITS:
-        found |= Q(numbers__contains=digits)
-    return calls.filter(found)
+# 'Left without an answer' (PROTOCOL, Statuses) is an outcome to ask for, though none that a call has.
+LOST = ("lost", _("Left without an answer"))
+_LOST = (Call.Outcome.ABANDONED, Call.Outcome.FLOWED_OUT)
 
 
 class Number(filters.NumberFilter):
@@ -64,21 +59,40 @@ class Moment(filters.IsoDateTimeFilter):
     field_class = _MomentField
 
 
+class Shekels(filters.NumberFilter):
+    """A sum in shekels, of a column in agorot."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=10**9, max_digits=14, decimal_places=2, **options)
+
+
 class CallFilter(filters.FilterSet):
-    """Filters of the call log."""
+    """Filters of the call log: seconds for durations, shekels for the cost, both ends included.
+
+    Without the right to see prices no cost finds anything; without the right to see numbers only whole ones do.
+    """
 
     search = filters.CharFilter(label=_("Number, name or call id"), method="_search")
     period = filters.ChoiceFilter(choices=PERIODS, label=_("When"), method="_period")
     direction = filters.MultipleChoiceFilter(choices=[(d.value, d.value) for d in Direction], label=_("Direction"))
-    outcome = filters.MultipleChoiceFilter(choices=Call.Outcome.choices, label=_("Outcome"))
+    outcome = filters.MultipleChoiceFilter(choices=[*Call.Outcome.choices, LOST], label=_("Outcome"), method="_outcome")
     answered = filters.BooleanFilter(label=_("Answered"))
     lost = filters.BooleanFilter(label=_("Left without an answer"), method="_lost")
+    customer = filters.CharFilter(label=_("Customer"), method="_customer")
     queue = filters.CharFilter(field_name="queue_name", label=_("Queue"), method="_exact")
     agent = Number(field_name="agent_id", label=_("Agent"), method="_agent")
-    department = Number(field_name="department_id", label=_("Department"))
-    did = filters.CharFilter(label=_("Called number"), method="_exact")
+    department = Number(field_name="department_id", label=_("Department"), method="_department")
+    did = filters.CharFilter(label=_("Called number"), method="_did")
     wait = Number(field_name="wait_seconds", lookup_expr="gte", label=_("Waited at least"))
+    wait_max = Number(field_name="wait_seconds", lookup_expr="lte", label=_("Waited at most"))
+    ring = Number(field_name="ring_seconds", lookup_expr="gte", label=_("Rang at least"))
+    ring_max = Number(field_name="ring_seconds", lookup_expr="lte", label=_("Rang at most"))
+    talk = Number(field_name="talk_seconds", lookup_expr="gte", label=_("Talked at least"))
+    talk_max = Number(field_name="talk_seconds", lookup_expr="lte", label=_("Talked at most"))
+    cost = Shekels(field_name="price", lookup_expr="gte", label=_("Cost at least"), method="_cost")
+    cost_max = Shekels(field_name="price", lookup_expr="lte", label=_("Cost at most"), method="_cost_max")
     recorded = filters.BooleanFilter(field_name="has_recording", label=_("Recorded"))
+    custom = filters.CharFilter(label=_("Custom data: name, or name=value"), method="_custom")
     call_id = filters.CharFilter(label=_("Call id"), method="_call_id")
     after = Moment(field_name="started_at", lookup_expr="gte", label=_("From"))
     before = Moment(field_name="started_at", lookup_expr="lt", label=_("Until"))
@@ -88,8 +102,21 @@ class CallFilter(filters.FilterSet):
         model = Call
         fields: list[str] = []
 
+    def _may(self, right: Right) -> bool:
+        return self.request is None or self.request.user.may(right)
+
     def _search(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
-        return search(calls, value)
+        return search.search(calls, value, whole=not self._may(Right.SEE_NUMBERS))
+
+    def _customer(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        """The customer's number in any form, whole or in part; or the word that stands in its place."""
+        value = value.replace("\x00", "").strip()[:64]
+        found = search.by_number(value, whole=not self._may(Right.SEE_NUMBERS))
+        if found is None:
+            return calls.filter(customer__iexact=value)
+        if e164 := phones.parse(value).e164:
+            return calls.filter(found, customer_e164=e164)
+        return calls.filter(found, customer_e164__contains=phones.search_digits(value))
 
     def _period(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
         """Local days: `week` and `month` are the last 7 and 30 of them, today included."""
@@ -103,8 +130,19 @@ class CallFilter(filters.FilterSet):
     def _exact(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
         return calls.filter(**{name: value.replace("\x00", "")}) if value else calls
 
+    def _did(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        """In any form: columns hold what the provider sent."""
+        value = value.replace("\x00", "").strip()[:64]
+        digits = phones.search_digits(value)
+        forms = {value, digits, f"0{digits}", f"972{digits}", f"+972{digits}"} if len(digits) > 3 else {value}
+        return calls.filter(did__in=forms)
+
+    def _outcome(self, calls: QuerySet[Call], name: str, value: list[str]) -> QuerySet[Call]:
+        wanted = {*value} - {LOST[0]} | ({*_LOST} if LOST[0] in value else set())
+        return calls.filter(outcome__in=sorted(wanted)) if wanted else calls
+
     def _lost(self, calls: QuerySet[Call], name: str, value: bool) -> QuerySet[Call]:
-        left = Q(outcome__in=[Call.Outcome.ABANDONED, Call.Outcome.FLOWED_OUT])
+        left = Q(outcome__in=_LOST)
         return calls.filter(left) if value else calls.exclude(left)
 
     def _agent(self, calls: QuerySet[Call], name: str, value: int) -> QuerySet[Call]:
@@ -114,6 +152,28 @@ class CallFilter(filters.FilterSet):
         """Those of which a leg was counted; a text that names no figure finds nothing."""
         counted = drill.parse(value)
         return calls.filter(pk__in=counted.legs().values("call_id")) if counted else calls.none()
+
+    def _department(self, calls: QuerySet[Call], name: str, value: int) -> QuerySet[Call]:
+        """It and those below it."""
+        return calls.filter(department__in=Department.objects.under(Department.objects.filter(pk=value)))
+
+    def _cost(self, calls: QuerySet[Call], name: str, value: Decimal) -> QuerySet[Call]:
+        return calls.filter(price__gte=value * 100) if self._may(Right.SEE_PRICES) else calls.none()
+
+    def _cost_max(self, calls: QuerySet[Call], name: str, value: Decimal) -> QuerySet[Call]:
+        return calls.filter(price__lte=value * 100) if self._may(Right.SEE_PRICES) else calls.none()
+
+    def _custom(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
+        """`name=value` of a leg's custom data, or a name that is there at all."""
+        key, told, wanted = value.replace("\x00", "")[:200].partition("=")
+        key, wanted = key.strip(), wanted.strip()
+        if not told:
+            legs = Cdr.objects.filter(custom_data__has_key=key)
+        elif connection.features.supports_json_field_contains:
+            legs = Cdr.objects.filter(custom_data__contains={key: wanted})
+        else:
+            legs = Cdr.objects.filter(Exact(Cast(KeyTextTransform(key, "custom_data"), TextField()), wanted))
+        return calls.filter(pk__in=legs.values("call_id")) if key else calls
 
     def _call_id(self, calls: QuerySet[Call], name: str, value: str) -> QuerySet[Call]:
         return calls.filter(pk__in=CallId.objects.filter(call_uid=value.replace("\x00", "")).values("call_id"))

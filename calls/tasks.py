@@ -74,3 +74,11 @@ def add_up() -> None:
     from calls.metrics import rollups
 
     rollups.sweep()
+
+
+@shared_task
+def tidy_media() -> None:
+    """Delete exports and heard recordings that were kept long enough."""
+    from calls import exports
+
+    exports.tidy()

@@ -168,6 +168,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 9},
     },
+    "calls.tidy": {
+        "task": "calls.tasks.tidy_media",
+        "schedule": timedelta(minutes=30),
+        "options": {"expires": 1700},
+    },
     "jobs.sweep": {
         "task": "voicenter_console.jobs.tasks.sweep",
         "schedule": timedelta(seconds=5),

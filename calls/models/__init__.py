@@ -7,10 +7,12 @@ from .dial import DialRequest
 from .figures import AgentDay, AgentHour, DirtyHour, QueueDay, QueueHour, QueueName
 from .people import Agent, Extension
 from .recovery import Recovery, RecoveryAct, RecoveryCall, RecoveryPolicy
+from .saved import SavedView
 from .sync import SyncGap, SyncState, SyncWindow
+from .trigrams import Trigrams
 
 __all__ = [
-    "Agent", "AgentDay", "AgentHour", "Call", "CallId", "CallRedirect", "Cdr", "CdrRecord", "Contact",
-    "ContactMerge", "ContactNumber", "DialRequest", "DirtyHour", "Extension", "QueueDay", "QueueHour", "QueueName",
-    "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SyncGap", "SyncState", "SyncWindow",
+    "Agent", "AgentDay", "AgentHour", "Call", "CallId", "CallRedirect", "Cdr", "CdrRecord", "Contact", "ContactMerge",
+    "ContactNumber", "DialRequest", "DirtyHour", "Extension", "QueueDay", "QueueHour", "QueueName", "Recovery",
+    "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams",
 ]  # fmt: skip

@@ -38,7 +38,7 @@ class Call(models.Model):
     customer = models.CharField(_("customer"), max_length=200, blank=True)
     customer_e164 = models.CharField(max_length=20, blank=True)
     did = models.CharField(_("number called"), max_length=64, blank=True)
-    numbers = models.CharField(max_length=400, blank=True, editable=False)
+    numbers = models.CharField(max_length=400, blank=True, editable=False)  # found by calls.search's own index
     queue_id = models.BigIntegerField(_("queue number"), null=True, blank=True)
     queue_name = models.CharField(_("queue"), max_length=200, blank=True)
     agent = models.ForeignKey(Agent, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("agent"))
@@ -76,6 +76,9 @@ class Call(models.Model):
             models.Index(fields=["department", "-started_at", "-id"], name="call_log_of_department"),
             # earlier calls of a customer, and who-is
             models.Index(fields=["account", "customer_e164", "-started_at"], name="call_of_customer"),
+            # the call log by queue, and by the number called
+            models.Index(fields=["queue_name", "-started_at", "-id"], name="call_log_of_queue"),
+            models.Index(fields=["did", "-started_at", "-id"], name="call_log_of_did"),
             # "3 newer calls": what came or changed since the page was drawn
             models.Index(fields=["changed_at"], name="call_changed"),
         ]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from . import claims
@@ -47,7 +48,8 @@ def _ended(request: HttpRequest) -> dict[str, object]:
     if job is None:
         return {}
     text = f"{job.label}: {job.message or job.get_state_display()}"
-    return {"toast": {"text": text, "tone": "error" if job.state == Job.State.FAILED else ""}}
+    file = {"action": _("Download"), "url": job.result["url"]} if job.result.get("url") else {}
+    return {"toast": {"text": text, "tone": "error" if job.state == Job.State.FAILED else "", **file}}
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from .account import Account, Department, HookToken, RefusedAddress
 from .audit import AuditEntry
 from .people import ApiKey, User
+from .preference import Preference
 from .rate import RateBucket
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "AuditEntry",
     "Department",
     "HookToken",
+    "Preference",
     "RateBucket",
     "RefusedAddress",
     "User",
