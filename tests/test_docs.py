@@ -104,7 +104,7 @@ def test_every_client_method_and_every_hook_has_its_row():
 def test_every_sandbox_door_has_its_row():
     written = {}
     for row in rows("voicenter-api.md", "Endpoints"):
-        path = code(row[1]).removeprefix("POST ").rstrip("/")
+        path = re.sub(r"^(GET|POST) ", "", code(row[1])).rstrip("/")
         written[path.lower()] = next(iter(BACKTICKED.findall(row[3])), "").removesuffix(".py")
     doors = {path: module.__name__.rpartition(".")[2] for path, module in sandbox.DOORS.items()}
     hooks = {f"/hooks/<token>/{hook.pattern}".rstrip("/"): SENDERS[hook.name] for hook in urls.hooks}

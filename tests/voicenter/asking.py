@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import httpx
 
 import voicenter_console.voicenter as library
-from voicenter_console.voicenter import agents, call_log, click2call, monitor
+from voicenter_console.voicenter import agents, call_log, click2call, monitor, realtime
 from voicenter_console.voicenter.client import VoicenterClient
+from voicenter_console.voicenter.realtime import Login, Ticket, Way
 
 CODE = "TESTCODE"
 CALL_ID = "202607151430080123b7c6d5e4f30211"
@@ -163,6 +164,29 @@ CASES = {
             variables={"lead": "L-17"},
         ),
         None,
+    ),
+    "realtime.log_in": (
+        lambda client: realtime.log_in(client, Login(Way.TOKEN, "s3cret")),
+        {
+            "StatusCode": 200,
+            "Status": "OK",
+            "Data": {"Socket": {"Token": "t0ken", "RefreshToken": "n3xt", "URLList": ["https://monitor1.example"]}},
+        },
+    ),
+    "realtime.log_in.user": (
+        lambda client: realtime.log_in(client, Login(Way.USER, "s3cret", "dana@centre.example")),
+        None,
+    ),
+    "realtime.log_in.account": (lambda client: realtime.log_in(client, Login(Way.ACCOUNT, "s3cret", "kinneret")), None),
+    "realtime.log_in.elsewhere": (
+        lambda client: realtime.log_in(client, Login(Way.TOKEN, "s3cret", path="/v2/login")),
+        None,
+    ),
+    "realtime.refresh": (
+        lambda client: realtime.refresh(
+            client, Ticket(monitors=("https://monitor1.example",), token="t0ken", refresh_token="n3xt")
+        ),
+        {"StatusCode": 200, "Data": {"Socket": {"Token": "t1ken", "URLList": ["https://monitor1.example"]}}},
     ),
     "click2call.terminate": (
         lambda client: click2call.terminate(client, phone="Ab3dE6gH"),

@@ -11,6 +11,7 @@ from voicenter_console.sandbox.faults import Faults
 from voicenter_console.sandbox.legs import Kind, Leg
 from voicenter_console.sandbox.outgoing import agent_first
 from voicenter_console.sandbox.people import ISRAEL, MAIN_NUMBERS, Agent, Centre, Customer
+from voicenter_console.sandbox.realtime import RealTime
 from voicenter_console.sandbox.scenarios import ORDINARY, SCENARIOS, Scenario
 from voicenter_console.sandbox.scene import Scene
 from voicenter_console.sandbox.shifts import Status
@@ -70,6 +71,7 @@ class Cloud:
         self.dials: list[Dial] = []
         self.scripts: deque[Script] = deque()
         self._asked: deque[datetime] = deque()
+        self.realtime = RealTime(self)
 
     # --- time and kind of day ------------------------------------------------------------
     @property

@@ -23,6 +23,7 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         "pushes": lambda: {"pushes": [entry.as_dict() for entry in (pusher.ledger.values() if pusher else ())]},
         "customers": lambda: {"customers": [asdict(customer) for customer in cloud.centre.customers]},
         "faults": lambda: asdict(cloud.faults),
+        "realtime": lambda: {"monitors": cloud.realtime.state()},
     }
     writing = {
         "scenario": lambda asked: cloud.set_scenario(str(asked["name"])),
@@ -31,6 +32,7 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         "extensions": lambda asked: _extensions(cloud, asked),
         "trusted": lambda asked: _trust(cloud, asked["addresses"]),
         "dialect": lambda asked: setattr(cloud, "dialect", replace(cloud.dialect, **asked)),
+        "realtime": lambda asked: cloud.realtime.control(**asked),
         "script": lambda asked: cloud.scripts.append(Script(**asked)),
     }
     if request.method == "DELETE" and name == "faults":
@@ -42,7 +44,7 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         asked = request.json()
         try:
             writing[name](asked)
-        except (KeyError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError) as error:
             return Answer.of_json({"ok": False, "error": f"{type(error).__name__}: {error}"}, 400)
         return Answer.of_json({"ok": True})
     return Answer.of_json({"ok": False, "error": "no such door"}, 404)

@@ -8,7 +8,7 @@ WINDOWS = ("inclusive", "exclusive", "minutes", "israel")
 @dataclass(slots=True)
 class Faults:
     """All off by default, but for one push in a hundred sent twice. Shares run from 0 to 1, times are real
-    seconds; `doors` (call_log, click2call, monitor, agents, dialer) empty means all.
+    seconds; `doors` (call_log, click2call, monitor, agents, dialer, realtime) empty means all.
 
     `slow`: the answer comes that much later, its effect at once. `down`: 503 before anything is done.
     `cut`: the body ends after so many bytes. `html`: 200 with a page. `limit` answers error 1 with

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from socketserver import TCPServer, ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from voicenter_console.sandbox import agents, call_log, click2call, control, monitor
+from voicenter_console.sandbox import agents, call_log, click2call, control, monitor, realtime
 from voicenter_console.sandbox.cloud import Cloud
 from voicenter_console.sandbox.exchange import Answer, Request
 from voicenter_console.sandbox.pusher import Pusher
@@ -16,6 +16,7 @@ DOORS = {
     "/forwarddialer/click2call.aspx": click2call,
     **dict.fromkeys(monitor.PATHS, monitor),
     **dict.fromkeys(agents.PATHS, agents),
+    **dict.fromkeys(realtime.PATHS, realtime),
 }
 HTML = "text/html; charset=utf-8"
 

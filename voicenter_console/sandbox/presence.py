@@ -6,10 +6,15 @@ from datetime import datetime, timedelta
 from voicenter_console.sandbox.legs import Kind, Leg
 from voicenter_console.sandbox.people import Extension, Queue
 
-RINGING, DIALING, TALKING = "Ringing", "Dialing", "Talking"
+RINGING, DIALING, TALKING, HOLD = "Ringing", "Dialing", "Talking", "Hold"
 INCOMING, OUTGOING, CLICK_TO_CALL = "Incoming", "Outgoing", "Click2Call"
 # An agent's leg, with the leg to the customer that follows under the same id on the same extension.
+HELD_AFTER, HELD_FOR = timedelta(seconds=20), timedelta(seconds=15)
 AGENTS_LEGS = {Kind.CLICK_LEG1: Kind.CLICK_LEG2, Kind.PRODUCTIVE_LEG1: Kind.PRODUCTIVE_LEG2}
+
+
+# A forwarded call leaves the phone, and voicemail talks in its place.
+ELSEWHERE = {Kind.FORWARD, Kind.VOICEMAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,31 @@ def _on(extension: Extension, leg: Leg, by_key: dict, now: datetime) -> OnPhone 
         return None
     talks = rings + timedelta(seconds=leg.ring)
     calls = leg.caller_extension is extension
+    if leg.kind in ELSEWHERE and (calls or now >= talks):
+        return None
     other = leg.target if calls else leg.caller
     if leg.kind in AGENTS_LEGS:
         return _two_legged(extension, leg, by_key, now, talks)
     if now < talks or leg.talk == 0:
         return OnPhone(extension, leg, DIALING if calls else RINGING, _direction(calls), other, rings, None)
-    return OnPhone(extension, leg, TALKING, _direction(calls), other, rings, talks)
+    state = HOLD if _held(leg, by_key, now, talks) else TALKING
+    return OnPhone(extension, leg, state, _direction(calls), other, rings, talks)
+
+
+def changes(leg: Leg) -> tuple[datetime, ...]:
+    """Every instant at which something about the leg may change."""
+    joined = leg.started + timedelta(seconds=leg.menu)
+    rings = joined + timedelta(seconds=leg.wait)
+    talks = rings + timedelta(seconds=leg.ring)
+    return leg.started, joined, rings, talks, talks + HELD_AFTER, talks + HELD_AFTER + HELD_FOR, leg.ended
+
+
+def _held(leg: Leg, by_key: dict, now: datetime, talks: datetime) -> bool:
+    """While the agent asks a colleague; and one conversation in eight is held once for a quarter of a minute."""
+    if any(one.original == leg.call_id and one.kind is Kind.ATTENDED_LEG1 for one in by_key.values()):
+        return True
+    spell = talks + HELD_AFTER <= now < talks + HELD_AFTER + HELD_FOR
+    return spell and leg.talk >= 60 and int(leg.call_id[-2:], 16) % 8 == 0
 
 
 def _two_legged(extension: Extension, leg: Leg, by_key: dict, now: datetime, answered: datetime) -> OnPhone:

@@ -108,8 +108,9 @@ class VoicenterClient:
         self.hosts = hosts or Hosts()
         self.limiter = limiter
         self.code_in_address = code_in_address
+        self.allow_http_hosts = frozenset(allow_http_hosts)
         for field in fields(Hosts):
-            _refuse_plain_http(getattr(self.hosts, field.name), allow_http_hosts)
+            refuse_plain_http(getattr(self.hosts, field.name), self.allow_http_hosts)
         # A proxy or a .netrc of the environment would see the account's code.
         self._http = httpx.Client(
             transport=transport,
@@ -145,17 +146,20 @@ class VoicenterClient:
         repeatable: bool,
         json: object = None,
         form: Mapping[str, str] | None = None,
-        bearer: bool = False,
+        bearer: bool | str = False,
         limited: bool = False,
+        method: str = "POST",
     ) -> Answer:
-        """POST, and read the whole answer, whatever its status. Raises Unreachable.
+        """POST, or GET, and read the whole answer, whatever its status. Raises Unreachable.
+
+        `bearer` True sends the account's code as a bearer token, a text sends that.
 
         `repeatable` has no default: what makes a phone ring is never sent twice, so one that may have
         arrived is reported with `sent` true; what only reads is sent once more. `limited` requests wait
         their turn.
         """
-        headers = {"Authorization": f"Bearer {self.code}"} if bearer else {}
-        request = self._http.build_request("POST", url, json=json, data=form, headers=headers)
+        headers = {"Authorization": f"Bearer {self.code if bearer is True else bearer}"} if bearer else {}
+        request = self._http.build_request(method, url, json=json, data=form, headers=headers)
         return self._sent(request, repeatable, limited)
 
     def look_up(self, url: str, **asked: str | int) -> Answer:
@@ -205,12 +209,13 @@ def _seconds(retry_after: str) -> float | None:
     return float(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7 else None
 
 
-def _refuse_plain_http(url: str, allowed: Collection[str]) -> None:
+def refuse_plain_http(url: str, allowed: Collection[str]) -> None:
+    """ValueError for an address that is neither https nor wss, but on loopback and for the `allowed` hosts."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme == "https" and host:
+    if parts.scheme in ("https", "wss") and host:
         return
-    if parts.scheme == "http" and (host in allowed or _is_loopback(host)):
+    if parts.scheme in ("http", "ws") and (host in allowed or _is_loopback(host)):
         return
     raise ValueError(f"{parts.scheme}://{host} is not https, and {host!r} is not in ALLOW_HTTP_HOSTS")
 

@@ -84,6 +84,30 @@ def of_push(
     return _choose(true, wall, from_id, otherwise_wall=wall_clock, nearer_to=ended)
 
 
+def of_realtime(epoch: object, offset_minutes: int | None, *, now: datetime) -> datetime | None:
+    """The instant of a RealTime event's epoch, in seconds or milliseconds: less the server's offset from UTC.
+
+    Without an offset it counts Israel wall time. None where it is no time between 2005 and `now` + 1 day.
+    """
+    true = _from_epoch(epoch)
+    if true is None or not _sane(true, now):
+        return None
+    if offset_minutes is None:
+        return _wall(true.replace(tzinfo=None)).instants[0]
+    return true - timedelta(minutes=offset_minutes)
+
+
+def of_expiry(said: object) -> datetime | None:
+    """When a token ends: an epoch, in seconds or milliseconds, or ISO 8601 text, in UTC where it names no zone.
+
+    A guess: no document says in which form it comes. None where it is neither.
+    """
+    at = _from_epoch(said)
+    if at is None and (moment := _from_text(said)):
+        at = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return at if at is not None and at >= EARLIEST else None
+
+
 def of_pull(date: object, call_id: str, *, received_at: datetime) -> Instant:
     """The start that a pull's Date stands for: exact with a zone; without one the id chooses between GMT
     and Israel wall time, and where it cannot it is GMT. An unreadable Date gives the id's time, else

@@ -2,6 +2,7 @@
 
     VoicenterError
     ├── Unreachable            no answer came; `sent` tells whether the request may have arrived
+    ├── LineLost               the line of events broke, or could not be had
     ├── Garbled                a message or an answer that cannot be read
     └── Refused                read, understood and refused; `code` and `words` are theirs
         ├── LimitExceeded      call log 1      wait, then ask again
@@ -38,6 +39,18 @@ class Unreachable(VoicenterError):
         self.sent = sent
         doubt = "it may have received the request" if sent else "it has not received the request"
         super().__init__(f"Voicenter did not answer ({reason}); {doubt}.")
+
+
+class LineLost(VoicenterError):
+    """The line of events to a monitor is gone; `reason` in plain words, without token or address.
+
+    `refused` tells that the monitor did not accept the token.
+    """
+
+    def __init__(self, reason: str, *, refused: bool = False):
+        self.reason = reason
+        self.refused = refused
+        super().__init__(f"The line of live events broke: {reason}.")
 
 
 class Garbled(VoicenterError):

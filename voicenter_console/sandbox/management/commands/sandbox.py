@@ -22,6 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=env.number("SANDBOX_PORT", default=8090, least=1, most=65535))
+        parser.add_argument("--monitors", type=int, default=2, help="how many monitors RealTime has, on free ports")
         parser.add_argument("--code", default=CODE, help="the account's code")
         parser.add_argument("--hook-url", default="", help="where ended calls are posted; without it none is")
         parser.add_argument("--format", choices=[format.value for format in Format], help="one encoding for all pushes")
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             server = make_server(cloud, pusher, options["host"], options["port"])
         except OSError as error:
             raise CommandError(f"port {options['port']}: {error.strerror}") from error
+        cloud.realtime.open(options["monitors"])
+        cloud.realtime.run()
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -54,6 +57,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         stop.wait()
         server.shutdown()
+        cloud.realtime.close()
         if pusher:
             pusher.stop()
         server.server_close()
