@@ -26,6 +26,8 @@ ALLOW_HTTP_HOSTS = env.words("ALLOW_HTTP_HOSTS")
 DEMO = env.flag("DEMO", default=False)
 # Whether click to call may ring numbers outside Israel; premium and satellite numbers stay refused.
 DIAL_INTERNATIONAL = env.flag("DIAL_INTERNATIONAL", default=False)
+# Whose pages may ask the pop-up hook: by default those of Voicenter's browser extension.
+POPUP_ORIGINS = env.words("POPUP_ORIGINS", "chrome-extension://ifiaikfdhcagbagdeflffjdammidpbio")
 # Who may read /metrics; empty: any address that reaches the port.
 METRICS_ADDRESSES = env.words("METRICS_ADDRESSES", "127.0.0.1,::1")
 
@@ -112,7 +114,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss", "unix"))
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": env.text("REDIS_PREFIX", "voicenter-console:"),
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
 }

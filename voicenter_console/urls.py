@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from calls import api as calls_api
 from calls.hooks import CdrHook
+from calls.popup.hook import PopUpHook
 from calls.views import health
 from ivr.hooks import IvrHook, LayerHook
 from voicenter_console import views
@@ -17,6 +18,7 @@ handler500 = "voicenter_console.views.server_error"
 hooks = [
     path("cdr/", CdrHook.as_view(), name="cdr"),
     path("ivr/", IvrHook.as_view(), name="ivr"),
+    path("popup/", PopUpHook.as_view(), name="popup"),
     path("layer/", LayerHook.as_view(), name="layer"),
 ]
 

@@ -31,6 +31,7 @@ class News:
     departments: frozenset[int]
     people: frozenset[int]
     data: dict[str, Any]
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Hearer:
     works_in_accounts: frozenset[int] = frozenset()
 
     def may_hear(self, news: News) -> bool:
+        if news.private:
+            return self.user_id in news.people
         shared = news.kind in SHARED
         departments = self.works_in if shared else self.departments
         if self.hears_all or self.user_id in news.people or departments & news.departments:
@@ -86,6 +89,6 @@ def since(after: int) -> list[News]:
     close_old_connections()
     rows = Event.objects.filter(pk__gt=after).order_by("pk")[:500]
     return [
-        News(row.pk, row.account_id, row.kind, frozenset(row.departments), frozenset(row.people), row.data)
+        News(row.pk, row.account_id, row.kind, frozenset(row.departments), frozenset(row.people), row.data, row.private)
         for row in rows
     ]

@@ -8,7 +8,8 @@ from voicenter_console.organisation.models import Account
 
 
 class Event(models.Model):
-    """Something changed. `departments` and `people` say who may hear of it; ids only, nothing to leak."""
+    """Something changed. `departments` and `people` say who may hear of it; ids only, nothing to leak. A private one
+    is for its people alone, and may say more."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="+", verbose_name=_("account"))
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -16,6 +17,7 @@ class Event(models.Model):
     departments = models.JSONField(default=list)
     people = models.JSONField(default=list)
     data = models.JSONField(default=dict)
+    private = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("event")

@@ -18,17 +18,19 @@ _PUBLISH = 0x564C  # the advisory lock of publishers on PostgreSQL
 
 def publish(
     account: Account, kind: str, *, departments: Iterable[int | None] = (), people: Iterable[int] = (),
-    data: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None, private: bool = False,
 ) -> None:  # fmt: skip
     """One event. Call it last in the transaction: on PostgreSQL it takes a lock until the commit, so that events
     become visible in the order of their ids and a listener's "after id N" misses none. SQLite has one writer anyway.
+
+    `private`: for `people` alone, whoever else may hear of the account.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISH])
     Event.objects.create(
         account=account, kind=kind, departments=sorted({pk for pk in departments if pk}), people=sorted(set(people)),
-        data=dict(data or {}),
+        data=dict(data or {}), private=private,
     )  # fmt: skip
     if settings.REDIS_URL:
         transaction.on_commit(wake.send, robust=True)

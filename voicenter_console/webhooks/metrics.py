@@ -11,6 +11,7 @@ fallbacks = Counter(
     "hooks_fallbacks_total", "Callers answered with the fallback, by channel and cause", ["channel", "cause"]
 )
 written_never = Counter("hooks_written_never_total", "Writes after an answer that had to be dropped")
+popups = Counter("hooks_popups_total", "Pop-ups by what became of them", ["outcome"])
 seconds = Histogram(
     "hooks_seconds",
     "Time from a body's last byte to its answer",

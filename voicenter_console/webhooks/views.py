@@ -48,22 +48,31 @@ class VoicenterWebhook(APIView):
         if account is None:
             metrics.refused.labels("token").inc()
             return Response(status=404)
-        address = getattr(request._request, "client_address", "")
+        address = self.address
         if not account.admits(address):
             metrics.refused.labels("address").inc()
             self.write(partial(_remember_refusal, account, address))
             return Response(status=403)
+        return self.read_and_take(account, request)
+
+    @property
+    def address(self) -> str:
+        """Where the request came from, as the middleware found it."""
+        return getattr(self.request._request, "client_address", "")
+
+    def read_and_take(self, account: Account, request: Request) -> Response:
+        """Read the body within its bounds, and answer it."""
         try:
             body = bodies.read(request._request, self.most_bytes)
         except bodies.TooLarge:
-            return self._unread(account, request, address, 413, "larger than this hook takes")
+            return self._unread(account, request, 413, "larger than this hook takes")
         except bodies.Encoded:
-            return self._unread(account, request, address, 415, "sent with a Content-Encoding")
+            return self._unread(account, request, 415, "sent with a Content-Encoding")
         except bodies.Cut:
             metrics.refused.labels("cut").inc()
             return Response(status=400)
         with metrics.seconds.labels(self.channel).time():
-            return self.take(account, request, address, body)
+            return self.take(account, request, self.address, body)
 
     def write(self, write: Callable[[], object]) -> None:
         """Write now, before the answer."""
@@ -104,12 +113,12 @@ class VoicenterWebhook(APIView):
         metrics.refused.labels("storage").inc()
         return self._answer(account, fmt, 2, status=503, headers={"Retry-After": "5"})
 
-    def _unread(self, account: Account, request: Request, address: str, status: int, reason: str) -> Response:
+    def _unread(self, account: Account, request: Request, status: int, reason: str) -> Response:
         """A dead letter without its body; its key is random, so that it never counts as a resend."""
         metrics.refused.labels(str(status)).inc()
         content_type = request.META.get("CONTENT_TYPE", "")
-        self.write(partial(inbox.keep, account.pk, self.channel, b"", content_type=content_type, address=address,
-                           reason=reason, answer=1, distinct=True))  # fmt: skip
+        self.write(partial(inbox.keep, account.pk, self.channel, b"", content_type=content_type,
+                           address=self.address, reason=reason, answer=1, distinct=True))  # fmt: skip
         return Response(status=status)
 
     def _answer(
