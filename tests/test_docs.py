@@ -29,7 +29,7 @@ PAGES = [*DOCS.rglob("*.md"), ROOT / "README.md", *(ROOT / "deploy").rglob("*.md
 UNDOCUMENTED = {"DJANGO_SETTINGS_MODULE", "FAULT_POINT"}
 BACKTICKED = re.compile(r"`([^`]+)`")
 # Which part of the simulated cloud speaks to a hook.
-SENDERS = {"cdr": "pusher", "ivr": "", "layer": ""}
+SENDERS = {"cdr": "pusher", "popup": "", "ivr": "", "layer": ""}
 GUESS = re.compile(r"\bGuess\b|\b[Aa] guess[:.]")
 
 
@@ -104,7 +104,7 @@ def test_every_client_method_and_every_hook_has_its_row():
 def test_every_sandbox_door_has_its_row():
     written = {}
     for row in rows("voicenter-api.md", "Endpoints"):
-        path = re.sub(r"^(GET|POST) ", "", code(row[1])).rstrip("/")
+        path = re.sub(r"^(GET|POST)(, POST)? ", "", code(row[1])).rstrip("/")
         written[path.lower()] = next(iter(BACKTICKED.findall(row[3])), "").removesuffix(".py")
     doors = {path: module.__name__.rpartition(".")[2] for path, module in sandbox.DOORS.items()}
     hooks = {f"/hooks/<token>/{hook.pattern}".rstrip("/"): SENDERS[hook.name] for hook in urls.hooks}

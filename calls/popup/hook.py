@@ -1,4 +1,4 @@
-"""The hook that asks who is calling: from the cloud, or from the browser of the agent whose phone rings (PROTOCOL S2)."""
+"""The hook that asks who calls: from the cloud, or from the browser of the agent whose phone rings (PROTOCOL S2)."""
 
 from __future__ import annotations
 

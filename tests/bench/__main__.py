@@ -1,6 +1,6 @@
 """`make bench`: the speed figures of TARGETS.md that are measured so far. A missed target is printed, not failed.
 
-    python -m tests.bench [P1 P3 P12 P13 ...]
+    python -m tests.bench [P1 P3 P12 P13 F46 ...]
 
 BENCH_DATABASE_URL and BENCH_REDIS_URL name servers other than those on the standard ports.
 """
@@ -12,7 +12,7 @@ import sys
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
-from tests.bench import hooks, pages
+from tests.bench import hooks, pages, popups
 from tests.bench.table import Line, conditions, show
 from tests.faults.console import answers
 
@@ -33,9 +33,12 @@ def main(asked: set[str]) -> None:
         lines += pages.first_minutes()
     if "P13" in asked:
         lines += pages.queries()
+    if "F46" in asked:
+        lines += popups.timing("", "")
+        lines += popups.timing(database, redis) if there else []
     about["rows"] = "hooks: an inbox that begins empty; run: an empty folder"
     show(lines, about)
 
 
 if __name__ == "__main__":
-    main({name.upper() for name in sys.argv[1:]} or {"P1", "P2", "P3", "P12", "P13"})
+    main({name.upper() for name in sys.argv[1:]} or {"P1", "P2", "P3", "P12", "P13", "F46"})
