@@ -123,6 +123,7 @@ PAGES = {
     "log": lambda: [reverse("calls:log"), reverse("calls:log") + "?search=nobody&period=week"],
     "story": stories,
     "raw leg": lambda: [reverse("calls:raw", args=[Cdr.objects.first().pk])],
+    "recovery": lambda: [reverse("recovery:board"), reverse("recovery:list"), reverse("recovery:list") + "?phone=000"],
     "health": lambda: [reverse("deliveries:list")],
     "raw delivery": lambda: [reverse("deliveries:raw", args=[Delivery.objects.dead().get().pk])],
 }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from calls import truth
+from calls.models import Recovery
 from voicenter_console.jobs.models import Job
 from voicenter_console.organisation.models import User
 from voicenter_console.organisation.roles import Right, Role
@@ -19,6 +20,7 @@ from voicenter_console.webhooks.models import Delivery
 _LINES = [
     (None, gettext_lazy("Home"), "home", "home", Right.SEE_HOME),
     (gettext_lazy("Calls"), gettext_lazy("Call log"), "calls:log", "list", Right.SEE_CALLS),
+    (gettext_lazy("Calls"), gettext_lazy("Recovery"), "recovery:board", "arrow-back-up", Right.SEE_RECOVERIES),
     (gettext_lazy("Calls"), gettext_lazy("Contacts"), "contacts:list", "address-book", Right.SEE_CONTACTS),
     (
         gettext_lazy("Figures"),
@@ -59,8 +61,11 @@ def console(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _counts(user: Any) -> dict[str, dict[str, Any]]:
-    if not user.may(Right.SEE_DELIVERIES):
-        return {}
-    dead = Delivery.objects.visible_to(user).dead().count()
-    return {"deliveries:list": {"count": dead, "tone": "miss"}} if dead else {}
+def _counts(user: User) -> dict[str, dict[str, Any]]:
+    """What waits behind a line of the rail: people to win back, dead letters."""
+    found = {}
+    if user.may(Right.SEE_RECOVERIES):
+        found["recovery:board"] = {"count": Recovery.objects.visible_to(user).alive().count(), "tone": "lost"}
+    if user.may(Right.SEE_DELIVERIES):
+        found["deliveries:list"] = {"count": Delivery.objects.visible_to(user).dead().count(), "tone": "miss"}
+    return {name: line for name, line in found.items() if line["count"]}

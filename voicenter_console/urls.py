@@ -38,6 +38,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
     path("calls/", include("calls.urls")),
     path("contacts/", include("calls.contacts.urls")),
+    path("recovery/", include("calls.recovery.urls")),
     path("deliveries/", include((delivery_health, "deliveries"))),
     path("jobs/", include("voicenter_console.jobs.urls")),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),

@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from .click2call import DialViewSet
 from .contacts import ContactViewSet
+from .recoveries import RecoveryViewSet
 from .reports import AgentReport, CallerReport, CostReport, CountryReport, HeatReport, PathReport, QueueReport
 from .sync import SyncViewSet
 from .views import CallViewSet, CdrViewSet, DeliveryViewSet
@@ -14,6 +15,7 @@ router.register("cdrs", CdrViewSet, basename="cdr")
 router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("click2call", DialViewSet, basename="dial")
 router.register("contacts", ContactViewSet, basename="contact")
+router.register("recoveries", RecoveryViewSet, basename="recovery")
 router.register("sync", SyncViewSet, basename="sync")
 router.register("reports/queues", QueueReport, basename="queue-report")
 router.register("reports/agents", AgentReport, basename="agent-report")

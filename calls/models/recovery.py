@@ -45,7 +45,9 @@ class Recovery(models.Model):
     first_lost_at = models.DateTimeField(_("first lost"))
     last_lost_at = models.DateTimeField(_("last lost"))
     tries = models.PositiveIntegerField(_("times tried"))
-    waited_seconds = models.PositiveIntegerField(_("longest wait"), default=0)
+    waited_seconds = models.PositiveIntegerField(
+        _("longest wait"), null=True, blank=True, help_text=_("empty where nobody said how long")
+    )
     called_back_at = models.DateTimeField(_("first called back"), null=True, blank=True)
     confirmed = models.BooleanField(_("confirmed by the pull"), default=False)
     won_by = models.ForeignKey(Call, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -105,6 +107,15 @@ class Recovery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}"  # never the number: this text goes into the audit, which outlives an erasure
+
+    # The names that a call has for them, for whoever names or shows both.
+    @property
+    def customer(self) -> str:
+        return self.number
+
+    @property
+    def customer_e164(self) -> str:
+        return self.number if self.number.startswith("+") else ""
 
 
 class RecoveryCall(models.Model):

@@ -28,6 +28,7 @@ WHILE_CALLING = timedelta(minutes=30)
 LONGEST_SNOOZE = timedelta(days=14)
 UNDOABLE = timedelta(minutes=10)
 RECALL = "var_recall_id"
+LONGEST_FIRST = (F("waited_seconds").desc(nulls_last=True), "first_lost_at", "pk")
 _MOST_TRIED = 20
 _TIMES = ("claimed_until", "snoozed_until", "closed_at", "acted_at")
 _STANDING = ("state", "claimed_by_id", "claimed_name", "reason", "closed_by_id", "closed_name", *_TIMES)
@@ -116,7 +117,7 @@ def call_next(actor: Actor, *, key: str, address: str | None = None) -> tuple[Re
     """Call whoever waited longest of those that are open and may be dialled. Raises NobodyWaits, guard.Unaskable."""
     now = timezone.now()
     waiting = Recovery.objects.visible_to(actor).free(now).exclude(state=State.SNOOZED).select_related("account")
-    for card in waiting.order_by("-waited_seconds", "first_lost_at")[:_MOST_TRIED]:
+    for card in waiting.order_by(*LONGEST_FIRST)[:_MOST_TRIED]:
         if not may_be_dialled(card.number):
             continue
         try:

@@ -17,13 +17,13 @@ WINDOW = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One call of the person: what it means here, and what a card shows of it. `waited` in seconds."""
+    """One call of the person: what it means here, and what a card shows of it. `waited` in seconds, where known."""
 
     at: datetime
     root: str
     kind: str
     call: int
-    waited: int = 0
+    waited: int | None = None
     queue: str = ""
     department: int | None = None
     confirmed: bool = False
@@ -57,6 +57,11 @@ class Card:
     @property
     def last_loss(self) -> Seen:
         return self.losses[-1]
+
+    @property
+    def waited(self) -> int | None:
+        """The longest of the waits that are known."""
+        return max((loss.waited for loss in self.losses if loss.waited is not None), default=None)
 
     @property
     def called_back_at(self) -> datetime | None:

@@ -108,8 +108,3 @@ def _persons(cards: RecoveryQuerySet, start: datetime, end: datetime) -> Recover
 def _percent(part: int, whole: int) -> float | None:
     """0 to 100, two decimals, half up."""
     return math.floor(10000 * part / whole + 0.5) / 100 if whole else None
-
-
-def still_lost(cards: RecoveryQuerySet) -> int:
-    """People to win back now: what stands in the rail."""
-    return cards.alive().count()

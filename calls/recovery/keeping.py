@@ -161,7 +161,7 @@ def _kind(call: Call, statuses: set[str | None], policy: RecoveryPolicy) -> str:
 def _as_seen(call: Call, kind: str, legs: Iterable[tuple[str | None, list[str]]]) -> Seen:
     waited = call.ring_seconds if call.wait_seconds is None else call.wait_seconds
     return Seen(
-        at=call.started_at, root=call.root, kind=kind, call=call.pk, waited=waited or 0, queue=call.queue_name,
+        at=call.started_at, root=call.root, kind=kind, call=call.pk, waited=waited, queue=call.queue_name,
         department=call.department_id, confirmed=any(Source.PULL.value in sources for _, sources in legs),
     )  # fmt: skip
 
@@ -233,7 +233,7 @@ def _fill(row: Recovery, card: Card, now: datetime) -> bool:
         "department_id": last.department,
         "queue_name": next((loss.queue for loss in reversed(card.losses) if loss.queue), ""),
         "first_lost_at": card.first, "last_lost_at": last.at, "tries": len(card.losses),
-        "waited_seconds": max(loss.waited for loss in card.losses), "called_back_at": card.called_back_at,
+        "waited_seconds": card.waited, "called_back_at": card.called_back_at,
         "confirmed": any(loss.confirmed for loss in card.losses),
         **_state(row, card),
     }  # fmt: skip

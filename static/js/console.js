@@ -4,8 +4,8 @@
   const byId = (id) => document.getElementById(id);
 
   // --- toasts: a server names them in `HX-Trigger: {"toast": {"text", "tone", "action", "url"}}`; an undo has `post`
-  //     and `values` in place of the url ---------------------------------------------------------------------------
-  function toast({ text, tone, action, url, post, values }) {
+  //     and `values` in place of the url, and the `seconds` it is offered for ----------------------------------------
+  function toast({ text, tone, action, url, post, values, seconds }) {
     const place = byId("toasts");
     const line = document.createElement("div");
     line.className = tone === "error" ? "toast-line is-error" : "toast-line";
@@ -18,15 +18,26 @@
         htmx.ajax("POST", post, { source: document.body, swap: "none", values });
       });
       line.append(undo);
+      if (seconds) countDown(undo, action, seconds);
     }
     if (tone === "error") {
       const close = Object.assign(document.createElement("button"), { type: "button", textContent: place.dataset.close });
       close.addEventListener("click", () => line.remove());
       line.append(close);
     } else {
-      setTimeout(() => line.remove(), 6000);
+      setTimeout(() => line.remove(), (seconds || 6) * 1000);
     }
     place.append(line);
+  }
+  // The seconds are for eyes only: a screen reader would be told each of them.
+  function countDown(button, action, seconds) {
+    const left = Object.assign(document.createElement("bdi"), { dir: "ltr", className: "num", textContent: ` ${seconds}` });
+    left.ariaHidden = "true";
+    button.append(left);
+    const timer = setInterval(() => {
+      left.textContent = ` ${(seconds -= 1)}`;
+      if (seconds <= 0 || !button.isConnected) clearInterval(timer);
+    }, 1000);
   }
   document.addEventListener("toast", (event) => toast(event.detail));
   document.addEventListener("htmx:responseError", () => toast({ text: byId("toasts").dataset.failed, tone: "error" }));

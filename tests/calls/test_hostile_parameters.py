@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from calls.api.views import DeliveryFilter
 from calls.filters import CallFilter, CdrFilter
 from calls.models import Call, Cdr
+from calls.recovery.filters import RecoveryFilter
 from tests.calls.telling import NOON, push, tell
 from tests.fixtures.voicenter.spelling import pushed
 
@@ -39,6 +40,9 @@ LISTS = {
     "/api/v1/cdrs/": [*CdrFilter.base_filters, "cursor", "page_size", "ordering", "format"],
     "/api/v1/deliveries/": [*DeliveryFilter.base_filters, "cursor", "page_size"],
     "/api/v1/sync/": ["cursor", "page_size", "account", "state"],
+    "/recovery/": ["queue", "sort", "column", "page"],
+    "/recovery/list/": [*RecoveryFilter.base_filters, "older", "newer", "page", "_connector"],
+    "/api/v1/recoveries/": [*RecoveryFilter.base_filters, "cursor", "page_size", "ordering", "format"],
     "/deliveries/": ["page", "state", "reason", "search", "hour", "at"],
 }
 
@@ -54,7 +58,8 @@ def rows(account, service, dana):
 def shown(answer) -> int:
     if answer.get("Content-Type", "").startswith("application/json"):
         return len(answer.json().get("results", []))
-    return len((answer.context or {}).get("calls", [])) if answer.context else 0
+    context = answer.context or {}
+    return len(context.get("calls", context.get("cards", context.get("open", []))))
 
 
 def harmless(client, address: str, parameter: str, text: str) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from calls.models import Call, Contact, ContactNumber
+from calls.models import Call, Contact, ContactNumber, Recovery, RecoveryCall
 from tests.calls.telling import NOON, pull, push, tell
 from tests.fixtures.voicenter.spelling import call_id, pulled, pushed
+from voicenter_console.organisation.models import Department
 from voicenter_console.webhooks import inbox
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,10 @@ PAGES = {
     "contacts, searched": "/contacts/?search=5550118",
     "contact": "/contacts/{contact}/",
     "API: contacts": "/api/v1/contacts/",
+    "recovery": "/recovery/",
+    "recovery, list": "/recovery/list/",
     "delivery health": "/deliveries/",
+    "API: recoveries": "/api/v1/recoveries/",
     "API: calls": "/api/v1/calls/",
     "API: cdrs": "/api/v1/cdrs/",
     "API: deliveries": "/api/v1/deliveries/",
@@ -51,6 +55,24 @@ def fill(account, start: int, number: int) -> None:
         ContactNumber.of(contact, "+972545550118").save()
         inbox.keep(account.pk, "cdr", b"no record %d" % n, reason=f"broken JSON at byte {n}", answer=1)
     tell(account, messages)
+    for n in range(start, start + number):
+        lose(account, n)
+
+
+def lose(account, n: int) -> None:
+    """People lost today, in every state, of every department, each with a call."""
+    now = timezone.now()
+    states = [
+        {}, {"state": "claimed", "claimed_name": "Dana", "claimed_until": now + timedelta(hours=1)},
+        {"state": "snoozed", "snoozed_until": now + timedelta(hours=1)},
+        {"state": "closed", "reason": "reached", "closed_at": now, "called_back_at": now},
+    ]  # fmt: skip
+    card = Recovery.objects.create(
+        account=account, number=f"+97254555{n:04}", tries=1, first_lost_at=now, last_lost_at=now,
+        queue_name=f"Queue {n}", department=Department.objects.get(provider_id=555001 + n % 3), **states[n // 3 % 4],
+    )  # fmt: skip
+    call = Call.objects.filter(recovery_call=None).first()
+    RecoveryCall.objects.create(recovery=card, call=call, kind="lost", at=now)
 
 
 @pytest.mark.parametrize("who", ["owner", "rina"])
