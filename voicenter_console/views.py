@@ -19,7 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from calls import home as figures
 from calls import truth
-from calls.models import Call
+from calls.models import Call, Recovery
 from voicenter_console.jobs import heartbeat
 from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
@@ -41,6 +41,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _needs(user: Actor, line: dict[str, Any] | None) -> list[dict[str, str]]:
     found = []
+    lost = Recovery.objects.visible_to(user).alive().count()
+    if lost:
+        title = ngettext("%(n)s person waits to be called back", "%(n)s people wait to be called back", lost) % {
+            "n": lost
+        }
+        found.append({"icon": "arrow-back-up", "tone": "lost", "title": title, "action": _("Win them back"),
+                      "detail": _("they hung up before we answered"), "url": reverse("recovery:board")})  # fmt: skip
     dead = Delivery.objects.visible_to(user).dead().count()
     if dead:
         title = ngettext("%(n)s delivery could not be read", "%(n)s deliveries could not be read", dead) % {"n": dead}

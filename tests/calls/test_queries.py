@@ -69,7 +69,7 @@ def lose(account, n: int) -> None:
     ]  # fmt: skip
     card = Recovery.objects.create(
         account=account, number=f"+97254555{n:04}", tries=1, first_lost_at=now, last_lost_at=now,
-        queue_name=f"Queue {n}", department=Department.objects.get(provider_id=555001 + n % 3), **states[n // 3 % 4],
+        queue_name=f"Queue {n}", department=Department.objects.get(provider_id=555001 + n % 3), **states[n % 4],
     )  # fmt: skip
     call = Call.objects.filter(recovery_call=None).first()
     RecoveryCall.objects.create(recovery=card, call=call, kind="lost", at=now)
