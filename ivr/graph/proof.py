@@ -86,6 +86,14 @@ def _fields(flow: Flow) -> Iterator[Finding]:
                 yield Finding("exit_missing", node.id, {"exit": UNKNOWN})
         if node.kind == "dial" and flow.dialect == LAYER and node.get("next_layer") is None:
             yield Finding("field_missing", node.id, {"field": "next_layer"})
+        if (
+            node.kind == "dial"
+            and flow.dialect == EXTERNAL
+            and len(node.get("targets")) > 1
+            and "failed" not in node.exits
+        ):
+            # we are asked again between the numbers, so we must know what to say after the last of them
+            yield Finding("exit_missing", node.id, {"exit": "failed"})
         if node.kind == "hours":
             yield from _week(node)
 

@@ -38,13 +38,19 @@ class _Walk:
         if node is None or not (node.asks or node.kind == "dial"):
             return self.fall_back(f"no question was asked at {at.node}")
         if node.kind == "dial":
-            return self.leave(node, "failed")
+            return self.nobody_answered(node, at.tries)
         taken = self.answered(node)
         if taken:
             return self.leave(node, taken)
         if at.tries < node.get("attempts"):
             return self.ask(node, at.tries + 1)
         return self.leave(node, "exhausted")
+
+    def nobody_answered(self, node: Node, dialled: int) -> Reached:
+        """The next number of a dial, or the way on when the last of them did not answer."""
+        if dialled < len(node.get("targets")) and self.hops < MOST_HOPS:
+            return self.reached(node, Position(self.version, node.id, dialled + 1, self.hops + 1))
+        return self.leave(node, "failed")
 
     def answered(self, node: Node) -> str:
         """The exit that the caller's digits choose, or '' where the question is to be asked again."""
@@ -101,7 +107,8 @@ class _Walk:
         return self.variables[name] if name in self.variables else self.facts.entered(name)
 
     def end(self, node: Node) -> Reached:
-        back = Position(self.version, node.id, 1, self.hops + 1) if "failed" in node.exits else None
+        comes_back = node.kind == "dial" and ("failed" in node.exits or len(node.get("targets")) > 1)
+        back = Position(self.version, node.id, 1, self.hops + 1) if comes_back else None
         return self.reached(node, back)
 
     def fall_back(self, why: str) -> Reached:

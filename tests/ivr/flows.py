@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from typing import Any
 
+from ivr.graph.kinds import KINDS
+
 PROMPTS = [f"p{number}" for number in range(4)]
-_ENDS = ({"kind": "hang_up"}, {"kind": "dial"}, {"kind": "go_to_layer"}, {"kind": "record"})
 
 
 def sound(dice: random.Random) -> dict[str, Any]:
@@ -108,3 +110,64 @@ def _reach_all(dice: random.Random, names: list[str], nodes: dict[str, Any], end
     if first["kind"] == "menu" and len(first["exits"]) == 1:
         first["exits"]["10"] = ends[0]
     _reach_all(dice, names, nodes, ends)
+
+
+def spoil(dice: random.Random, document: dict[str, Any]) -> tuple[dict[str, Any], str, str]:
+    """(the flow with one fault, the code of the finding, the node it stands on)."""
+    spoilt = copy.deepcopy(document)
+    nodes = spoilt["nodes"]
+    inner = [name for name, node in nodes.items() if node.get("exits")]
+    asking = [name for name in inner if "attempts" in nodes[name]]
+    name = dice.choice(inner)
+    node = nodes[name]
+    menus = [one for one in inner if nodes[one]["kind"] == "menu"]
+    choices = ["nowhere", "missing", "no_way", "fallback", "entry", "lonely", "circle", "language", "dialect"]
+    if asking:
+        choices.append("prompt")
+    if menus:
+        choices += ["overlap", "no_keys"]
+    match dice.choice(choices):
+        case "nowhere":
+            node["exits"][dice.choice(list(node["exits"]))] = "gone"
+            return spoilt, "leads_nowhere", name
+        case "missing":
+            taken = KINDS[node["kind"]].exits[0]
+            node["exits"].pop(taken)
+            return spoilt, "exit_missing", name
+        case "no_way":
+            node["exits"]["sideways"] = name
+            return spoilt, "exit_unknown", name
+        case "fallback":
+            spoilt["fallback"] = name
+            return spoilt, "fallback_goes_on", name
+        case "entry":
+            spoilt["entry"] = "gone"
+            return spoilt, "no_entry", ""
+        case "lonely":
+            nodes["lonely"] = {"kind": "hang_up"}
+            return spoilt, "unreachable", "lonely"
+        case "circle":
+            nodes["round"] = {"kind": "set_data", "variable": "x", "value": "", "exits": {"next": "again"}}
+            nodes["again"] = {"kind": "set_data", "variable": "x", "value": "", "exits": {"next": "round"}}
+            node["exits"][dice.choice(list(node["exits"]))] = "round"
+            return spoilt, "endless_loop", "round"
+        case "language":
+            spoilt["language"] = "ru"
+            return spoilt, "language", ""
+        case "dialect":
+            end = next(one for one in nodes if not nodes[one].get("exits"))
+            nodes[end] = {"kind": "say", "parts": [{"as": "digits", "text": "1"}], "layer": 1, "failed_layer": 2}
+            return spoilt, "dialect", end
+        case "prompt":
+            name = dice.choice(asking)
+            nodes[name]["prompt"] = "never_recorded"
+            return spoilt, "prompt_unlisted", name
+        case "overlap":
+            name = dice.choice(menus)
+            key = next(key for key in nodes[name]["exits"] if key != "exhausted")
+            nodes[name]["exits"][key + "0"] = nodes[name]["exits"][key]
+            return spoilt, "keys_overlap", name
+        case _:
+            name = dice.choice(menus)
+            nodes[name]["exits"] = {"exhausted": nodes[name]["exits"]["exhausted"]}
+            return spoilt, "no_keys", name

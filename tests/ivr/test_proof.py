@@ -1,14 +1,16 @@
-"""What a flow may not do, each finding on its node (FAULTS F-75; the mutations stand in test_mutations)."""
+"""What a flow may not do, each finding on its node (FAULTS F-75)."""
 
 from __future__ import annotations
 
 import copy
 import json
+import random
 from pathlib import Path
 
 import pytest
 
 from ivr.graph import Malformed, prove, read
+from tests.ivr import flows
 
 FLOW = json.loads((Path(__file__).parent / "flows" / "front_desk.json").read_text())
 
@@ -74,3 +76,11 @@ def test_what_is_no_flow_at_all_says_where(document: object, where: str) -> None
     with pytest.raises(Malformed) as caught:
         read(document)
     assert where in [place for place, _what in caught.value.faults]
+
+
+@pytest.mark.fault("F-75")
+def test_five_hundred_spoilt_flows_are_all_refused_with_the_right_finding() -> None:
+    dice = random.Random(75)
+    for _ in range(500):
+        document, code, node = flows.spoil(dice, flows.sound(dice))
+        assert (code, node) in _found(document), document
