@@ -37,12 +37,22 @@ def _walk(dice: random.Random, flow, version: int) -> int:
         assert at == reached.position
 
 
-@pytest.mark.fault("F-74")
-def test_every_caller_of_every_sound_flow_comes_to_an_end() -> None:
+def _every_caller_ends(flow_count: int, callers: int) -> None:
     dice = random.Random(20261125)
-    for number in range(400):
+    for number in range(flow_count):
         document = flows.sound(dice)
         flow = read(document)
         assert [finding for finding in prove(flow) if finding.blocks] == [], document
-        for _caller in range(20):
+        for _caller in range(callers):
             _walk(dice, flow, number)
+
+
+@pytest.mark.fault("F-74")
+def test_every_caller_of_every_sound_flow_comes_to_an_end() -> None:
+    _every_caller_ends(400, 20)
+
+
+@pytest.mark.fault("F-74")
+@pytest.mark.slow
+def test_a_million_callers_through_ten_thousand_flows_all_come_to_an_end() -> None:
+    _every_caller_ends(10_000, 100)
