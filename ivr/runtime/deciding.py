@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from ivr.graph.flow import Node
 from ivr.graph.kinds import UNKNOWN, WEEKDAYS
@@ -14,7 +15,7 @@ from .facts import Facts, Unknown
 from .words import Heard, Note
 
 _MARKS = ("blocked", "vip", "recovery", "known")
-_FRIDAY = WEEKDAYS.index("fri")
+_FRIDAY, _SATURDAY = WEEKDAYS.index("fri"), WEEKDAYS.index("sat")
 
 
 def way(node: Node, heard: Heard, facts: Facts, variables: dict[str, str], notes: list[Note]) -> str:
@@ -30,16 +31,21 @@ def open_at(node: Node, local: datetime) -> str:
     day = israel.kind(local.date()) if node.get("holidays") == "israel" else israel.DayKind.ORDINARY
     if day is israel.DayKind.HOLIDAY or local.date().isoformat() in node.get("closed_on", ()):
         return "holiday" if "holiday" in node.exits else "closed"
-    weekday = _FRIDAY if day is israel.DayKind.EVE and local.weekday() != WEEKDAYS.index("sat") else local.weekday()
+    weekday = _FRIDAY if day is israel.DayKind.EVE and local.weekday() != _SATURDAY else local.weekday()
+    return "open" if is_open(node.get("week"), local, WEEKDAYS[weekday]) else "closed"
+
+
+def is_open(week: Mapping[str, Any], local: datetime, weekday: str = "") -> bool:
+    """Whether a local time lies in the week's hours; of another `weekday` where one is named."""
     clock = f"{local:%H:%M}"
-    spans = node.get("week").get(WEEKDAYS[weekday], ())
-    return "open" if any(start <= clock < end for start, end in spans) else "closed"
+    spans = week.get(weekday or WEEKDAYS[local.weekday()], ())
+    return any(start <= clock < end for start, end in spans)
 
 
-def chosen(node: Node, call_id: str) -> bool:
-    """Whether a call is of the node's percentage: always the same for one call, by its id alone."""
-    digest = hashlib.sha256(f"{node.id}:{call_id}".encode()).digest()
-    return int.from_bytes(digest[:8]) % 100 < node.get("percent")
+def share_of(what: str, call_id: str) -> int:
+    """0 to 99, even over calls, and always the same for one call and one `what`."""
+    digest = hashlib.sha256(f"{what}:{call_id}".encode()).digest()
+    return int.from_bytes(digest[:8]) % 100
 
 
 def _hours(node: Node, heard: Heard, *_: object) -> str:
@@ -73,7 +79,7 @@ def _case(node: Node, value: str) -> str:
 
 
 def _percentage(node: Node, heard: Heard, *_: object) -> str:
-    return "chosen" if chosen(node, heard.call_id) else "rest"
+    return "chosen" if share_of(node.id, heard.call_id) < node.get("percent") else "rest"
 
 
 def _digits(node: Node, heard: Heard, _facts: Facts, _variables: dict[str, str], notes: list[Note]) -> str:

@@ -32,6 +32,9 @@ class Right(StrEnum):
     DIAL = "dial"
     SEE_CONTACTS = "see_contacts"
     EDIT_CONTACTS = "edit_contacts"
+    SEE_FLOWS = "see_flows"
+    EDIT_FLOWS = "edit_flows"
+    PUBLISH_FLOWS = "publish_flows"
     SEE_DELIVERIES = "see_deliveries"
     REPLAY = "replay"
     SYNC = "sync"
@@ -46,6 +49,7 @@ _AGENT = {
 _MANAGER = _AGENT - {Right.SEE_OWN} | {
     Right.SEE_HOME, Right.SEE_REPORTS, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW, Right.EXPORT,
     Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC, Right.CONNECT,
+    Right.SEE_FLOWS, Right.EDIT_FLOWS, Right.PUBLISH_FLOWS,
 }  # fmt: skip
 
 RIGHTS: dict[str, frozenset[Right]] = {
