@@ -53,6 +53,7 @@ class Chosen:
 
     version: int
     flow: int
+    account: int
     graph: Graph
 
 

@@ -33,7 +33,7 @@ class _Shelf:
     """Versions never change, so each is read and understood once."""
 
     def __init__(self) -> None:
-        self.documents: dict[int, tuple[int, Any]] = {}
+        self.documents: dict[int, tuple[int, int, Any]] = {}
         self.versions: dict[int, Chosen] = {}
         self.written = ""
 
@@ -64,16 +64,17 @@ class _Shelf:
             published.append([one.flow_id, row])
         wanted = {row[1] for _flow, row in published}
         new = FlowVersion.objects.filter(pk__in=wanted - self.documents.keys())
-        self.documents |= {pk: (flow, said) for pk, flow, said in new.values_list("pk", "flow_id", "document")}
+        said = new.values_list("pk", "flow_id", "flow__account_id", "document")
+        self.documents |= {pk: (flow, account, document) for pk, flow, account, document in said}
         self.documents = {pk: self.documents[pk] for pk in wanted}
         return {"bound": [list(row) for row in bound], "published": published, "versions": self.documents}
 
     def book(self, rows: dict[str, Any]) -> Book:
         known = self.versions
         self.versions = {}
-        for pk, (flow, said) in rows["versions"].items():
+        for pk, (flow, account, said) in rows["versions"].items():
             try:
-                self.versions[int(pk)] = known.get(int(pk)) or Chosen(int(pk), flow, read_graph(said))
+                self.versions[int(pk)] = known.get(int(pk)) or Chosen(int(pk), flow, account, read_graph(said))
             except Malformed:  # one that an older console wrote must not take the others with it
                 logger.exception("version %s of flow %s cannot be read", pk, flow)
         published: dict[int, list[Published]] = {}

@@ -36,7 +36,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What the cloud said: `at` is None at the beginning of a call; `now` is aware, `zone` the account's."""
+    """What the cloud said: `at` is None at the beginning of a call and of every layer's input, `layer` the layer that
+    asks; `now` is aware, `zone` the account's."""
 
     call_id: str
     caller: str
@@ -45,6 +46,14 @@ class Heard:
     at: Position | None
     now: datetime
     zone: tzinfo
+    layer: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Which question this answers: the same for a request that is sent again."""
+        if self.layer is not None:
+            return f"layer {self.layer}"
+        return str(self.at) if self.at else "-1"
 
 
 @dataclass(frozen=True, slots=True)
