@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class IvrConfig(AppConfig):
     name = "ivr"
     verbose_name = _("IVR")
+
+    def ready(self) -> None:
+        from calls.signals import calls_changed
+        from ivr import journal
+
+        calls_changed.connect(journal.heard)

@@ -9,6 +9,8 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from calls import bulk
+from calls.models import Call, CallId
 from ivr.models import IvrSession, IvrStep
 from ivr.published import Chosen
 from ivr.runtime import Heard, Reached
@@ -45,6 +47,19 @@ def end(account_id: int, call_ids: list[str], how: IvrSession.End, at: datetime)
     still = IvrSession.objects.filter(account=account_id, call_uid__in=call_ids, ended_at=None)
     with one_writer.turn():
         return still.update(ended_at=at, end=how)
+
+
+def heard(calls: list[Call], **_: object) -> None:
+    """Inside the ingester's transaction: a call that left its record is over, whether or not its hang-up came."""
+    changed = {call.pk for call in calls}
+    for account_id in {call.account_id for call in calls}:
+        open_ones = IvrSession.objects.filter(account=account_id, ended_at=None)
+        # Few callers are in a flow at any time, while a page of the call log may bring thousands of calls.
+        waiting = list(open_ones.values_list("call_uid", flat=True))
+        known = bulk.found(CallId.objects.filter(account=account_id), "call_uid", waiting)
+        over = [row.call_uid for row in known if row.call_id in changed]
+        for some in bulk.chunks(over):
+            open_ones.filter(call_uid__in=some).update(ended_at=timezone.now(), end=IvrSession.End.RECORDED)
 
 
 def sweep() -> int:

@@ -195,6 +195,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 9},
     },
+    "ivr.sessions": {
+        "task": "ivr.tasks.sweep_sessions",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 500},
+    },
     "live.prune": {
         "task": "voicenter_console.live.tasks.prune",
         "schedule": timedelta(minutes=10),

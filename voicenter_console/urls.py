@@ -9,6 +9,7 @@ from calls import api as calls_api
 from calls.hooks import CdrHook
 from calls.popup.hook import PopUpHook
 from calls.views import health
+from ivr import api as ivr_api
 from ivr.hooks import IvrHook, LayerHook
 from voicenter_console import views
 from voicenter_console.webhooks import urls as deliveries
@@ -33,7 +34,7 @@ delivery_health = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("hooks/<str:token>/", include((hooks, "hooks"))),
-    path("api/v1/", include((calls_api.urls, "api"))),
+    path("api/v1/", include(([*calls_api.urls, *ivr_api.urls], "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
     path("calls/", include("calls.urls")),
