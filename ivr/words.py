@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from ivr.graph import Finding
 
 _SENTENCES = {
-    "malformed": _("%(where)s: %(what)s"),
-    "other_dialect": _("This flow is drafted for %(dialect)s, which is not what it is bound to."),
+    "malformed": _("At %(where)s this is no flow: %(what)s"),
+    "other_dialect": _("The draft is written for “%(dialect)s”, the flow is not."),
     "in_itself": _("Flow %(flow)s contains itself, or lies too deep in others."),
     "no_entry": _("The flow begins at “%(id)s”, which is not there. The caller would hear silence."),
     "no_fallback": _("The way out when something fails, “%(id)s”, is not there."),
