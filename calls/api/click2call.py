@@ -17,7 +17,8 @@ from calls import dial_words, dialling, guard
 from calls.models import DialRequest
 from voicenter_console.organisation import audit
 from voicenter_console.organisation.roles import Right
-from voicenter_console.voicenter.click2call import MOST_VARIABLES, REQUEST, VARIABLE
+from voicenter_console.voicenter.click2call import MOST_VARIABLES, REQUEST
+from voicenter_console.voicenter.parameters import VARIABLE
 
 from .serializers import RowSerializer
 from .views import MaySee

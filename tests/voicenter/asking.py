@@ -13,12 +13,15 @@ from voicenter_console.voicenter import agents, call_log, click2call, monitor, r
 from voicenter_console.voicenter.client import VoicenterClient
 from voicenter_console.voicenter.realtime import Login, Ticket, Way
 
+from . import dialing
+
 CODE = "TESTCODE"
 CALL_ID = "202607151430080123b7c6d5e4f30211"
 BEGIN = datetime(2026, 7, 15, 14, tzinfo=ZoneInfo("Asia/Jerusalem"))
 
 # name: (how it is asked, an answer that succeeds). A name after the point says which way of asking it is.
 CASES = {
+    **dialing.CASES,
     "monitor.extensions_calls": (
         monitor.extensions_calls,
         {

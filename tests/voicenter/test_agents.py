@@ -53,7 +53,7 @@ def test_each_refusal_is_its_own(status, error, kind, name):
 )
 def test_what_can_never_be_asked_is_never_sent(wrong):
     recorder = Recorder(json={"Status": 1})
-    with client_over(recorder) as client, pytest.raises(ValueError, match=r"a user|no status|an extension"):
+    with client_over(recorder) as client, pytest.raises(ValueError, match=r"a user|no status|code of"):
         agents.set_status(client, **AGENT | wrong)
     assert recorder.asked == []
 

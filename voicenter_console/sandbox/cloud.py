@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from voicenter_console.sandbox import words
+from voicenter_console.sandbox import presence, words
+from voicenter_console.sandbox.campaigns import Campaigns
 from voicenter_console.sandbox.clock import STILL, Clock
 from voicenter_console.sandbox.faults import Faults
 from voicenter_console.sandbox.legs import Kind, Leg
@@ -19,6 +20,7 @@ from voicenter_console.sandbox.timeline import Timeline
 from voicenter_console.sandbox.words import Dialect
 
 CODE = "sandbox-code-0123456789abcdef"
+STRIDE = 30.0
 A_MINUTE = timedelta(minutes=1)
 
 
@@ -66,6 +68,8 @@ class Cloud:
         self.centre = Centre(seed, code)
         self.faults = Faults()
         self.timeline = Timeline(self.centre, seed, self.clock, SCENARIOS[scenario], self.faults, history_days)
+        self.campaigns = Campaigns(self.centre, seed, self.timeline.started, self._waiting)
+        self.timeline.callers.append(self.campaigns.until)
         self.trusted: set[str] | None = None
         self.requests: Counter[str] = Counter()
         self.dials: list[Dial] = []
@@ -88,6 +92,11 @@ class Cloud:
     def advance(self, seconds: float) -> list[Leg]:
         """Move the clock by virtual seconds; the legs that ended meanwhile, first to end first."""
         before = self.now()
+        while seconds > STRIDE and self.campaigns.at_work():
+            # A campaign dials as agents come free, so it is not to learn of an hour at once.
+            self.clock.advance(STRIDE)
+            self.timeline.catch_up()
+            seconds -= STRIDE
         self.clock.advance(seconds)
         return self.ended_legs(before)
 
@@ -133,6 +142,10 @@ class Cloud:
     def call_log_row(self, leg: Leg) -> dict:
         """The leg as the pull says it (PROTOCOL S4)."""
         return words.call_log_row(leg, self.dialect)
+
+    def _waiting(self, queue: int, at: datetime) -> int:
+        """How many wait in the queue of that number."""
+        return sum(one.queue.id == queue for one in presence.in_queues(self.timeline.known_at(at), at))
 
     # --- what the console asks for ------------------------------------------------------------
     def place_call(

@@ -24,6 +24,7 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         "customers": lambda: {"customers": [asdict(customer) for customer in cloud.centre.customers]},
         "faults": lambda: asdict(cloud.faults),
         "realtime": lambda: {"monitors": cloud.realtime.state()},
+        "leads": lambda: {"campaigns": _leads(cloud)},
     }
     writing = {
         "scenario": lambda asked: cloud.set_scenario(str(asked["name"])),
@@ -33,6 +34,7 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         "trusted": lambda asked: _trust(cloud, asked["addresses"]),
         "dialect": lambda asked: setattr(cloud, "dialect", replace(cloud.dialect, **asked)),
         "realtime": lambda asked: cloud.realtime.control(**asked),
+        "outcomes": lambda asked: cloud.campaigns.outcomes.update(_outcomes(asked)),
         "script": lambda asked: cloud.scripts.append(Script(**asked)),
     }
     if request.method == "DELETE" and name == "faults":
@@ -106,6 +108,29 @@ def _leg(cloud: Cloud, pusher: Pusher | None, leg: Leg) -> dict:
         "notification": cloud.notification(leg),
         "call_log_row": cloud.call_log_row(leg),
     }
+
+
+def _leads(cloud: Cloud) -> list[dict]:
+    """Every call that each campaign was ever given, and what became of it."""
+    with cloud.timeline.lock:
+        cloud.timeline.catch_up()
+        return [
+            {
+                "id": desk.campaign.id,
+                "code": code,
+                "enabled": cloud.campaigns.dials(desk),
+                "members": desk.members,
+                "leads": [asdict(lead) for lead in desk.leads],
+            }
+            for code, desk in cloud.campaigns.desks.items()
+        ]
+
+
+def _outcomes(asked: dict[str, str]) -> dict[str, str]:
+    """What becomes of calls to a number (972…): a status, or "" for chance."""
+    if not all(number.isdecimal() and isinstance(status, str) for number, status in asked.items()):
+        raise ValueError("outcomes are statuses by number")
+    return asked
 
 
 def _extensions(cloud: Cloud, asked: dict) -> None:

@@ -50,6 +50,8 @@ class Answer:
     body: bytes = b""
     content_type: str = "application/json; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = field(default=())
+    # The door dies as it answers: a body is announced and never comes.
+    dies: bool = False
 
     @classmethod
     def of_json(cls, value, status: int = 200) -> "Answer":

@@ -14,7 +14,7 @@ class Faults:
     `cut`: the body ends after so many bytes. `html`: 200 with a page. `limit` answers error 1 with
     `limit_status` (429 at the doors that have no such error), `wrong_code` error 2 or the door's own,
     `cdr_limit` error 3 above so many hits, `untrusted` error 4. `repeat`, `backwards`: lists with each row
-    twice, or from the end.
+    twice, or from the end. `bulk_stops`: the dialer takes so many calls of a bulk, and its answer never comes.
     `window`: how the pull reads its dates: both ends in it, the last not, seconds cut off, or Israel time.
     `hide`: share of rows never shown, `hide_ids` by call id. `drop`, `duplicate`: shares of pushes lost and
     sent twice; `reorder`: pushes wait a random time up to that; `hold`: pushes wait until it is off.
@@ -30,6 +30,7 @@ class Faults:
     wrong_code: bool = False
     untrusted: bool = False
     cdr_limit: int | None = None
+    bulk_stops: int | None = None
     repeat: bool = False
     backwards: bool = False
     window: str = "inclusive"

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from socketserver import TCPServer, ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from voicenter_console.sandbox import agents, call_log, click2call, control, monitor, realtime
+from voicenter_console.sandbox import agents, call_log, click2call, control, dialer, monitor, realtime
 from voicenter_console.sandbox.cloud import Cloud
 from voicenter_console.sandbox.exchange import Answer, Request
 from voicenter_console.sandbox.pusher import Pusher
@@ -17,6 +17,7 @@ DOORS = {
     **dict.fromkeys(monitor.PATHS, monitor),
     **dict.fromkeys(agents.PATHS, agents),
     **dict.fromkeys(realtime.PATHS, realtime),
+    **dict.fromkeys(dialer.PATHS, dialer),
 }
 HTML = "text/html; charset=utf-8"
 
@@ -28,7 +29,7 @@ def application(cloud: Cloud, pusher: Pusher | None = None) -> Callable:
         request = Request.of(environ)
         answer = _answer(cloud, pusher, request)
         status = HTTPStatus(answer.status)
-        headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
+        headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body) + answer.dies))]
         start_response(f"{status.value} {status.phrase}", [*headers, *answer.headers])
         cut = cloud.faults.cut if _door(request) and cloud.faults.at(_door(request)) else None
         return [answer.body if cut is None else answer.body[:cut]]

@@ -1,10 +1,11 @@
 """Recipes of calls that go out: by hand, by click2call, by both dialers, to a conference."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from voicenter_console.sandbox.incoming import answered_by
 from voicenter_console.sandbox.legs import Kind, Leg
-from voicenter_console.sandbox.people import MAIN_NUMBERS, Agent, Customer
+from voicenter_console.sandbox.people import MAIN_NUMBERS, Agent, Campaign, Customer
 from voicenter_console.sandbox.scene import Scene
 
 REACHED = {"ANSWER": 60, "NOANSWER": 24, "BUSY": 9, "CANCEL": 7}
@@ -38,7 +39,9 @@ def clicked(scene: Scene, at: datetime) -> list[Leg]:
 
 def productive(scene: Scene, at: datetime) -> list[Leg]:
     """The agents' dialer: rings a free agent (14), then the customer (15)."""
-    campaign = scene.rng.choice([one for one in scene.centre.campaigns if not one.predictive])
+    campaign = _campaign(scene, predictive=False)
+    if campaign is None:
+        return []
     agent, free = scene.first_free(campaign.queue.agents, at)
     if free > at:
         return []
@@ -53,25 +56,48 @@ def productive(scene: Scene, at: datetime) -> list[Leg]:
 
 def predictive(scene: Scene, at: datetime, status: str = "") -> list[Leg]:
     """The predictive dialer: rings the customer (17); who answers enters a menu (18) or a queue (19)."""
-    campaign = scene.rng.choice([one for one in scene.centre.campaigns if one.predictive])
-    customer = scene.customer()
-    first = _to_customer(scene, at, scene.new_id(at), Kind.PREDICTIVE, customer, campaign.caller_id)
+    campaign = _campaign(scene, predictive=True)
+    if campaign is None:
+        return []
+    lead = {"var_lead": f"L-{scene.seconds(1000, 9999)}"}
+    return customer_first(scene, at, campaign, scene.customer(), campaign.caller_id, lead, status=status)
+
+
+def _campaign(scene: Scene, predictive: bool) -> Campaign | None:
+    """One of the campaigns that dial, by lot."""
+    enabled = scene.centre.enabled
+    dialling = [one for one in scene.centre.campaigns if one.predictive == predictive and one.id in enabled]
+    return scene.rng.choice(dialling) if dialling else None
+
+
+def customer_first(
+    scene: Scene,
+    at: datetime,
+    campaign: Campaign,
+    customer: Customer,
+    caller_id: str,
+    variables: dict[str, str],
+    agents: Sequence[Agent] | None = None,
+    status: str = "",
+) -> list[Leg]:
+    """The customer's phone rings; who answers is taken by one of the agents (default: the campaign's queue)."""
+    first = _to_customer(scene, at, scene.new_id(at), Kind.PREDICTIVE, customer, caller_id)
     first.campaign, first.department = campaign, campaign.queue.department
-    first.variables = {"var_lead": f"L-{scene.seconds(1000, 9999)}"}
+    first.variables = dict(variables)
     first.status = status or scene.trouble(*FAILURES) or scene.pick(PREDICTIVE)
     first.leg1 = first.status
     first.ring = 0 if first.status in FAILURES else scene.seconds(6, 28)
     if first.status != "ANSWER":
         return [first]
-    second = _conversation(scene, first, customer)
+    second = _conversation(scene, first, customer, campaign.queue.agents if agents is None else agents)
     first.talk = int((second.ended - first.ended).total_seconds())
     first.price = scene.price(first.talk, first.target)
     return [first, second]
 
 
-def _conversation(scene: Scene, first: Leg, customer: Customer) -> Leg:
+def _conversation(scene: Scene, first: Leg, customer: Customer, agents: Sequence[Agent]) -> Leg:
     campaign = first.campaign
-    kind = Kind.PREDICTIVE_IVR if scene.chance(0.2) else Kind.PREDICTIVE_QUEUE
+    kind = Kind.PREDICTIVE_IVR if scene.chance(0.2) or not agents else Kind.PREDICTIVE_QUEUE
     leg = Leg(first.call_id, kind, first.ended, "", leg1="ANSWER", department=first.department)
     leg.caller, leg.target, leg.target_country = customer.international, campaign.caller_id, customer.country
     leg.campaign, leg.variables = campaign, first.variables
@@ -79,7 +105,7 @@ def _conversation(scene: Scene, first: Leg, customer: Customer) -> Leg:
         leg.menu, leg.status = scene.seconds(4, 25), scene.pick({"VOEND": 3, "TE": 1})
         return leg
     leg.queue = campaign.queue
-    agent, free = scene.first_free(campaign.queue.agents, first.ended)
+    agent, free = scene.first_free(agents, first.ended)
     wait = int((free - first.ended).total_seconds()) + 1
     if wait > 12:
         leg.status, leg.wait = "ABANDONE", scene.seconds(3, 12)

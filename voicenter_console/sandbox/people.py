@@ -113,6 +113,8 @@ MOBILE = ("050", "052", "053", "054", "055", "058")
 LANDLINE = ("02", "03", "04", "08", "09")
 MAIN_NUMBERS = ("035550142", "025550140")
 CAMPAIGN_NUMBER = "0775550100"
+# Numbers shown abroad, where a call is given none of its own.
+DYNAMIC_NUMBERS = {"United States": "12125550142", "United Kingdom": "442079460142"}
 TOP = "Kinneret Home"
 
 
@@ -133,7 +135,9 @@ class Centre:
             self._campaign(81, "Autumn renewals", True, "Sales"),
             self._campaign(82, "Unpaid invoices", False, "Billing"),
             self._campaign(83, "סקר שביעות רצון", False, "Service"),
+            self._campaign(84, "Spring reminders", True, "Sales"),
         ]
+        self.enabled = {81, 82, 83}
         self.customers = _customers(rng)
         self.direct_numbers = {f"0355502{place:02d}": agent for place, agent in enumerate(self.agents)}
         self.offline = {self.agents[-1].extension.sip}
@@ -194,6 +198,10 @@ class Centre:
     def by_identity(self) -> dict[str, Agent]:
         """Agents by the personal code that `IdentityCriteria` User asks with."""
         return {agent.identity_code: agent for agent in self.agents}
+
+    def numbers(self) -> set[str]:
+        """All numbers of the account, as a caller id may show them."""
+        return {*MAIN_NUMBERS, CAMPAIGN_NUMBER, *DYNAMIC_NUMBERS.values(), *self.direct_numbers}
 
     def agent_of(self, phone: str) -> Agent | None:
         """The agent whose extension is named by SIP code or by its short number."""

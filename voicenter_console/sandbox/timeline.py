@@ -4,6 +4,7 @@ import bisect
 import heapq
 import threading
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from voicenter_console.sandbox.faults import Faults
 from voicenter_console.sandbox.legs import ISRAEL, Leg, hang_up
 from voicenter_console.sandbox.people import Centre
 from voicenter_console.sandbox.scenarios import ORDINARY, Scenario
+from voicenter_console.sandbox.scene import Scene
 
 AHEAD = timedelta(minutes=1)
 WARM_UP = timedelta(minutes=10)
@@ -54,6 +56,8 @@ class Timeline:
         self._past = 0
         self._count = 0
         self._stream: Stream | None = None
+        # Whoever else makes calls: given the instant and the live scene, the legs that begin until then.
+        self.callers: list[Callable[[datetime, Scene], list[Leg]]] = []
 
     def share(self, leg: Leg, purpose: str) -> float:
         """A number from 0 to 1 that this leg always draws for this purpose."""
@@ -84,8 +88,11 @@ class Timeline:
         """Legs that have begun and not yet ended."""
         with self.lock:
             self.catch_up()
-            now = self._clock.now()
-            return [leg for _, _, leg in sorted(self._coming) if leg.started <= now]
+            return self.known_at(self._clock.now())
+
+    def known_at(self, at: datetime) -> list[Leg]:
+        """Legs that have not ended for us and have begun by then, without catching up."""
+        return [leg for _, _, leg in sorted(self._coming) if leg.started <= at]
 
     def expect(self, legs: list[Leg]) -> None:
         """These will end when their time comes."""
@@ -123,6 +130,8 @@ class Timeline:
             if self._stream is None:
                 self._begin()
             self.expect(self._stream.until(now + AHEAD))
+            for caller in self.callers:
+                self.expect(caller(now, self._stream.scene))
             self._take_up(now, self.scenario)
 
     def _begin(self) -> None:

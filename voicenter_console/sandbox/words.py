@@ -43,8 +43,10 @@ class Dialect:
     `true_epoch`: a push's `time` is a true epoch, not Israel wall time. `newer`: the fields that newer
     deliveries add (actualCallDuration, isAnswer, direction, ...). `duration_includes_wait`: `duration` counts
     the queue too. `ivr_as_text`, `dtmf_as_text`: the path as a string of JSON. `second_status`: the pull
-    answers DialStatus2. `agent_status`: active calls tell who is logged in, as today's answers do. `lower_keys`,
-    `numbers_as_text`: answers of the dialer, of active calls and of statuses in another spelling.
+    answers DialStatus2. `agent_status`: active calls tell who is logged in, as today's answers do.
+    `dialer_code`: the dialer wants the account's code. `minus_two`: it answers -2 for a bad number, else 2.
+    `add_result`: it tells of each call of a bulk, of 3,000 at most. `lower_keys`, `numbers_as_text`: answers
+    of the dialer, of active calls and of statuses in another spelling.
     """
 
     true_epoch: bool = False
@@ -54,6 +56,9 @@ class Dialect:
     dtmf_as_text: bool = False
     second_status: bool = False
     agent_status: bool = True
+    dialer_code: bool = True
+    minus_two: bool = True
+    add_result: bool = True
     lower_keys: bool = False
     numbers_as_text: bool = False
 

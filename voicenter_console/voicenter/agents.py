@@ -4,11 +4,10 @@ A status is never set twice by itself: the second login of one that arrived is a
 and would tell the agent of a failure that was none.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .answers import error_number, fields_of, in_answer, rows_under
+from .answers import Listing, error_number, fields_of, in_answer, rows_under
 from .client import VoicenterClient
 from .errors import (
     AlreadyLoggedIn,
@@ -20,7 +19,7 @@ from .errors import (
     NotAuthorised,
     Refused,
 )
-from .monitor import Listing
+from .parameters import code_of
 from .values import signed, text, whole
 from .wire import fold
 
@@ -69,7 +68,6 @@ REFUSALS: dict[int, type[Refused]] = {
     INITIATION_ERROR: InitiationRefused,
 }
 _LOGIN: dict[int, type[LoginRefused]] = {4: ExtensionInUse, 5: AlreadyLoggedIn}
-_SIP = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +97,8 @@ def set_status(client: VoicenterClient, *, user_id: str, status: int, extension:
         raise ValueError("a user's id is the first digits of the user code")
     if status not in STATUSES:
         raise ValueError(f"no status has the number {status}")
-    if not _SIP.fullmatch(extension):
-        raise ValueError("an extension is named by its SIP code")
-    asked = {"UserID": user_id, "Status": status, "Code": client.code, "ExtensionUser": extension}
+    sip = code_of("an extension", extension)
+    asked = {"UserID": user_id, "Status": status, "Code": client.code, "ExtensionUser": sip}
     answer = client.ask(client.hosts.agents + PATH, json=asked, repeatable=False)
     said = fields_of(answer)
     number = error_number(said, "status", answer)

@@ -3,12 +3,34 @@
 The body is read before the HTTP status is judged; where the body says nothing, the status may.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from .client import Answer
 from .errors import Garbled, LimitExceeded, NotAuthorised, Refused
 from .values import signed
 from .wire import decode_answer, fold
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Row]):
+    """What one answer listed. A wrong code may be answered with success and nothing (PROTOCOL S8, S9)."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether what is missing from the rows is really gone: not where there are none at all."""
+        return bool(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
 def fields_of(answer: Answer) -> dict[str, object]:

@@ -4,24 +4,21 @@ None of these is ever sent twice: Unreachable with `sent`, and Garbled, mean tha
 Seconds and flags are sent explicitly with the defaults of the document's tables.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from . import parameters
 from .answers import error_number, fields_of, in_answer
 from .client import VoicenterClient
 from .errors import ApplicationError, BadRequest, Blocked, Garbled, Offline, Refused
+from .parameters import dialled, flag
 from .values import identifier, text
 
 PATH = "/ForwardDialer/click2call.aspx"
 MOST_VARIABLES = 10
-VARIABLE = "var_"
 REQUEST = "var_request"
 
 REFUSALS: dict[int, type[Refused]] = {1: BadRequest, 2: ApplicationError, 3: Offline, 4: Blocked}
-_DECORATION = re.compile(r"[\s\-.()+]+")
-_DIALLED = re.compile(r"[0-9A-Za-z_*#]{2,40}", re.ASCII)
-_VARIABLE = re.compile(r"var_[A-Za-z0-9_]{1,60}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +62,9 @@ def call(
         "call",
         phone,
         {
-            "target": _dialled(target),
+            "target": dialled(target),
             "phonelogincode": phone_login_code,
-            "record": _flag(record),
+            "record": flag(record),
             "phonecallerid": phone_caller_id,
             "phonecallername": phone_caller_name,
             "targetcallerid": target_caller_id,
@@ -75,10 +72,10 @@ def call(
             "phonemaxdialtime": str(phone_max_dial_seconds),
             "targetmaxdialtime": str(target_max_dial_seconds),
             "maxduration": str(max_seconds),
-            "phoneautoanswer": _flag(phone_auto_answer),
-            "targetautoanswer": _flag(target_auto_answer),
-            "checkphonedevicestate": _flag(check_phone),
-            "checktargetdevicestate": _flag(check_target),
+            "phoneautoanswer": flag(phone_auto_answer),
+            "targetautoanswer": flag(target_auto_answer),
+            "checkphonedevicestate": flag(check_phone),
+            "checktargetdevicestate": flag(check_target),
             "language": language,
             "vm_id": voicemail_id,
             **_variables(variables, request_id),
@@ -116,12 +113,12 @@ def message(
             "dtmf": digits,
             "loop_rec": after_number,
             "post_rec": after,
-            "record": _flag(record),
+            "record": flag(record),
             "targetcallerid": target_caller_id,
             "targetcallername": target_caller_name,
             "phonemaxdialtime": str(phone_max_dial_seconds),
             "maxduration": str(max_seconds),
-            "phoneautoanswer": _flag(phone_auto_answer),
+            "phoneautoanswer": flag(phone_auto_answer),
             **_variables(variables, request_id),
         },
     )
@@ -151,7 +148,7 @@ def callference(
             "targetcallername": target_caller_name,
             "phonemaxdialtime": str(phone_max_dial_seconds),
             "maxduration": str(max_seconds),
-            "phoneautoanswer": _flag(phone_auto_answer),
+            "phoneautoanswer": flag(phone_auto_answer),
             **_variables(variables, request_id),
         },
     )
@@ -163,7 +160,7 @@ def terminate(client: VoicenterClient, *, phone: str) -> Accepted:
 
 
 def _ask(client: VoicenterClient, action: str, phone: str, parameters: Mapping[str, str]) -> Accepted:
-    form = {"phone": _dialled(phone), "code": client.code, "action": action, "format": "JSON"}
+    form = {"phone": dialled(phone), "code": client.code, "action": action, "format": "JSON"}
     form |= {name: value for name, value in parameters.items() if value != ""}
     answer = client.ask(client.hosts.click2call + PATH, form=form, repeatable=False)
     said = fields_of(answer)
@@ -178,27 +175,11 @@ def _ask(client: VoicenterClient, action: str, phone: str, parameters: Mapping[s
     return Accepted(call_id)
 
 
-def _dialled(number: str) -> str:
-    """E.164 without its plus, or 0…, or an extension's code (PROTOCOL S1). Raises ValueError."""
-    bare = _DECORATION.sub("", number)
-    if not _DIALLED.fullmatch(bare):
-        raise ValueError("neither a number nor the code of an extension")
-    return bare.removeprefix("00") if bare.isdigit() else bare
-
-
-def _flag(value: bool | None) -> str:
-    return "" if value is None else str(value).lower()
-
-
-def _variables(variables: Mapping[str, str] | None, request_id: str) -> dict[str, str]:
+def _variables(given: Mapping[str, str] | None, request_id: str) -> dict[str, str]:
     """The account's own parameters with ours. Raises ValueError beyond ten, or for a name that is none."""
-    named = {
-        name if name.startswith(VARIABLE) else VARIABLE + name: str(value) for name, value in (variables or {}).items()
-    }
+    named = {name: str(value) for name, value in parameters.variables(given or {}).items()}
     if request_id:
         named[REQUEST] = request_id
     if len(named) > MOST_VARIABLES:
         raise ValueError(f"more than {MOST_VARIABLES} variables, the request's own id included")
-    if any(not _VARIABLE.fullmatch(name) for name in named):
-        raise ValueError("a variable's name is letters, digits and _")
     return named

@@ -4,13 +4,12 @@ Poll no faster than every `POLL_SECONDS`. A wrong code may answer success with a
 Listing is not `conclusive`: never delete what is known because of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
 
 from . import clock
-from .answers import error_number, fields_of, rows_under
+from .answers import Listing, error_number, fields_of, rows_under
 from .client import Answer, VoicenterClient
 from .errors import ApplicationError, NotAuthorised, Refused
 from .values import flag, identifier, structure, text, whole
@@ -18,26 +17,6 @@ from .wire import fold
 
 POLL_SECONDS = 5
 REFUSALS: dict[int, type[Refused]] = {1: NotAuthorised, 2: ApplicationError}
-
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing(Generic[Row]):
-    """What one answer listed."""
-
-    rows: tuple[Row, ...]
-
-    @property
-    def conclusive(self) -> bool:
-        """Whether what is missing from the rows is really gone: not where there are none at all."""
-        return bool(self.rows)
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
