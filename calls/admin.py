@@ -14,6 +14,7 @@ from calls.models import (
     Contact,
     ContactNumber,
     DialRequest,
+    Erasure,
     Extension,
     SyncGap,
     SyncState,
@@ -105,6 +106,14 @@ class ContactAdmin(ReadOnlyAdmin):
     search_fields = ("name", "company", "numbers__digits")
     ordering = ("name", "pk")
     inlines = (ContactNumbers,)
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "account", "by_name", "asked_at", "finished_at")
+    list_filter = ("account",)
+    list_select_related = ("account",)
+    ordering = ("-pk",)
 
 
 @admin.register(DialRequest)

@@ -10,6 +10,7 @@ class CallsConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_delete, pre_save
 
         from calls import exports, ingest, resolver, search_index
+        from calls.erasure import asking, running
         from calls.exports import run as export
         from calls.health import pulling, rereading
         from calls.metrics import dirty
@@ -32,4 +33,5 @@ class CallsConfig(AppConfig):
         post_migrate.connect(search_index.keep_triggers, sender=self)
         claims.register(exports.KIND, export.run)
         claims.register(pulling.KIND, pulling.run)
+        claims.register(asking.KIND, running.run)
         claims.register(rereading.KIND, rereading.run)

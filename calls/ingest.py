@@ -138,7 +138,7 @@ def _told(account: Account, arrivals: Iterable[Arrival]) -> _Told:
     from all of it together. A known content that was received earlier than recorded is dated back."""
     told = _Told()
     for arrival in sorted(arrivals, key=lambda one: one.received_at):
-        told.fresh.setdefault(_content(arrival), arrival)
+        told.fresh.setdefault(content_of(arrival), arrival)
     of_account = CdrRecord.objects.filter(account=account)
     dated_back = []
     for row in bulk.found(of_account.only("content", "call_uid", "first_received_at"), "content", told.fresh):
@@ -169,7 +169,7 @@ def _recall(account: Account, told: _Told, call_ids: Iterable[str]) -> None:
         told.add(row.content, arrival.read(account), row.first_received_at)
 
 
-def _content(arrival: Arrival) -> str:
+def content_of(arrival: Arrival) -> str:
     """The same words in another encoding, order or casing of keys are the same content."""
     plain = {str(key).strip().casefold(): _plain(_unpacked(value)) for key, value in arrival.fields.items()}
     text = json.dumps([arrival.source.value, plain], sort_keys=True, ensure_ascii=False)

@@ -133,3 +133,13 @@ def accounts_of(actor: Actor) -> models.QuerySet[Account]:
     if person:
         theirs |= Q(agents__user=person) | Q(extensions__user=person)
     return Account.objects.filter(theirs).distinct()
+
+
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of the accounts that somebody leads; administrators see all."""
+        if not actor.may(Right.ERASE):
+            return self.none()
+        if actor.may(Right.SEE_ALL_ACCOUNTS):
+            return self
+        return self.filter(account_id__in=actor.whole_account_ids)

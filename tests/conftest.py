@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from calls.models import Agent, Extension
+from voicenter_console.organisation import tombstones
 from voicenter_console.organisation.models import Account, ApiKey, Department, HookToken, User
 from voicenter_console.organisation.roles import Role
 from voicenter_console.voicenter.wire import MEDIA_TYPE, Format, encode_call
@@ -26,6 +27,7 @@ PASSWORD = "a password for tests"
 def _fresh_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has tokens of its own, ingests when it says so, and sees what is written after an answer."""
     tokens.forget()
+    tombstones.forget()
     monkeypatch.setattr(hints, "send", lambda account_id: None)
     monkeypatch.setattr(afterwards, "put", lambda write, **about: write())
 

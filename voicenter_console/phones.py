@@ -6,6 +6,7 @@ extensions, 'Anonymous' and names into the same fields (trap 38 of the API's pra
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -16,7 +17,10 @@ from phonenumbers import PhoneNumberFormat, shortnumberinfo
 Kind = Literal["number", "extension", "anonymous", "other"]
 
 LONGEST = 40
-_WITHHELD = frozenset({"anonymous", "restricted", "private", "unknown", "unavailable", "withheld", "blocked", "חסוי"})
+ERASED = "erased"  # what stands where a number was, of a person who asked to be forgotten
+_WITHHELD = frozenset(
+    {ERASED, "anonymous", "restricted", "private", "unknown", "unavailable", "withheld", "blocked", "חסוי"}
+)
 _DECORATION = re.compile(r"[\s\-.()/\u2010-\u2015\u00a0\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DIALLED = re.compile(r"\+?[0-9]+", re.ASCII)
@@ -132,6 +136,21 @@ _SPACED = re.compile(r"(?<![0-9A-Za-z])(?:\+|0)[0-9](?:[ ()\-]{0,2}[0-9]){6,13}(
 def masked(text: str) -> str:
     """The text with three digits hidden in all that may be a telephone (0545•••118); as long as it was."""
     return _SPACED.sub(_hidden, _SOLID.sub(_hidden, text))
+
+
+# The same, wherever digits stand: who asks knows the number, and takes no other for it.
+_ANY = re.compile(r"(?<![0-9])(?:[+0][0-9](?:[ ()\-./\u2010-\u2015\u00a0]{0,2}[0-9]){6,13}|[0-9]{7,15})(?![0-9])")
+_RUN = re.compile(r"(?<![0-9])[0-9]{7,15}(?![0-9])")
+
+
+def replaced(text: str, with_what: Callable[[str], str]) -> str:
+    """The text with each run of digits that may be a telephone, spaced or not, as `with_what` gives it."""
+
+    def whole_or_parts(found: re.Match[str]) -> str:
+        new = with_what(found[0])
+        return _RUN.sub(lambda part: with_what(part[0]), found[0]) if new == found[0] else new
+
+    return _ANY.sub(whole_or_parts, text)
 
 
 def _hidden(found: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls.views import contacts
+from calls.views import contacts, erasure
 
 app_name = "contacts"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
     path("<int:pk>/compare/", contacts.compare, name="compare"),
     path("<int:pk>/merge/", contacts.merge, name="merge"),
     path("merges/<int:pk>/undo/", contacts.part, name="part"),
+    path("erase/", erasure.erase, name="erase"),
+    path("erasures/<int:pk>/", erasure.erasure, name="erasure"),
+    path("erasures/<int:pk>/certificate.json", erasure.certificate, name="certificate"),
 ]

@@ -4,6 +4,7 @@ from .call import Call, CallId, CallRedirect
 from .cdr import Cdr, CdrRecord
 from .contact import Contact, ContactMerge, ContactNumber
 from .dial import DialRequest
+from .erasure import Erasure
 from .figures import AgentDay, AgentHour, DirtyHour, QueueDay, QueueHour, QueueName
 from .people import Agent, Extension
 from .recovery import Recovery, RecoveryAct, RecoveryCall, RecoveryPolicy
@@ -13,6 +14,7 @@ from .trigrams import Trigrams
 
 __all__ = [
     "Agent", "AgentDay", "AgentHour", "Call", "CallId", "CallRedirect", "Cdr", "CdrRecord", "Contact", "ContactMerge",
-    "ContactNumber", "DialRequest", "DirtyHour", "Extension", "QueueDay", "QueueHour", "QueueName", "Recovery",
-    "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams",
+    "ContactNumber", "DialRequest", "DirtyHour", "Erasure", "Extension", "QueueDay", "QueueHour", "QueueName",
+    "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow",
+    "Trigrams",
 ]  # fmt: skip

@@ -52,6 +52,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
         "digits": phones.parse(text).e164,
         "more_url": f"{request.path}?{more.urlencode()}" if page.after else None,
         "later_page": "after" in request.GET,
+        "may_erase": request.user.may(Right.ERASE),
         "may_edit": _may_edit(request),
     }
     return render(request, "contacts/list.html#list" if request.htmx else "contacts/list.html", context)
@@ -75,6 +76,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
         "more_calls": len(calls) > CALLS,
         "merges": [(one, one.before["gone"]["name"], one.at + book.UNDO) for one in merges],
         "may_edit": _may_edit(request),
+        "may_erase": request.user.may(Right.ERASE),
     }
     return render(request, "contacts/contact.html", context)
 

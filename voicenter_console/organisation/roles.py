@@ -35,6 +35,7 @@ class Right(StrEnum):
     SEE_FLOWS = "see_flows"
     EDIT_FLOWS = "edit_flows"
     PUBLISH_FLOWS = "publish_flows"
+    ERASE = "erase"  # forget a person, everywhere and for good
     SEE_DELIVERIES = "see_deliveries"
     REPLAY = "replay"
     SYNC = "sync"
@@ -48,7 +49,7 @@ _AGENT = {
 }  # fmt: skip
 _MANAGER = _AGENT - {Right.SEE_OWN} | {
     Right.SEE_HOME, Right.SEE_REPORTS, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW, Right.EXPORT,
-    Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC, Right.CONNECT,
+    Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC, Right.CONNECT, Right.ERASE,
     Right.SEE_FLOWS, Right.EDIT_FLOWS, Right.PUBLISH_FLOWS,
 }  # fmt: skip
 

@@ -85,6 +85,8 @@ def phone(raw: str) -> SafeString:
     if not raw:
         return _number(DASH)
     parsed = phones.parse(raw)
+    if raw == phones.ERASED:
+        return format_html("{}", gettext("erased"))
     if parsed.kind == "anonymous":
         return format_html("{}", gettext("number withheld"))
     return _number(phones.display(parsed))
@@ -96,6 +98,8 @@ def party(call) -> SafeString:
     name = getattr(call, "contact_name", "")
     if name:
         return format_html("<bdi>{}</bdi>", name)
+    if call.customer == phones.ERASED:
+        return format_html("{}", gettext("Erased"))
     if not call.customer or phones.parse(call.customer).kind == "anonymous":
         return format_html("{}", gettext("Anonymous"))
     return phone(call.customer)

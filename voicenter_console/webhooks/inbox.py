@@ -16,6 +16,8 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
+from voicenter_console.organisation import tombstones
+
 from . import one_writer
 from .models import Delivery
 
@@ -46,12 +48,14 @@ def keep(
     reason: str = "", answer: int = 0, compress: bool = False, received_at: datetime | None = None,
     distinct: bool = False, state: str | None = None,
 ) -> Kept:  # fmt: skip
-    """Store `body` or count its resend. With a `reason` it is dead on arrival, and kept all the same.
+    """Store `body`, without people who were erased, or count its resend. With a `reason` it is dead on arrival, and
+    kept all the same.
 
     `distinct`: give it a random key, so that it never counts as a resend (a body that was not read whole).
     Raises django.db.DatabaseError when it cannot be stored: then nothing may be acknowledged.
     """
     now = received_at or timezone.now()
+    body = tombstones.without(account_id, body, content_type)
     digest = secrets.token_hex(32) if distinct else hashlib.sha256(body).hexdigest()
     state = state or (Delivery.State.DEAD if reason else Delivery.State.NEW)
     stored = zlib.compress(body, 6) if compress else body

@@ -19,7 +19,7 @@ from django.utils import timezone
 from voicenter_console.jobs import stopping
 from voicenter_console.organisation.models import Account
 
-from . import channels, faultpoints, locks
+from . import channels, erasing, faultpoints, locks
 from .models import Delivery
 
 logger = logging.getLogger(__name__)
@@ -94,6 +94,7 @@ def _handle(account: Account, channel: str, deliveries: Sequence[Delivery]) -> N
     """One transaction, or as many as the handler takes; in the last of them the deliveries are done. Where this
     process is told to end between two, another begins anew: what is written may be said again."""
     faultpoints.reached("parse", deliveries)
+    erasing.late(account, deliveries)
     handler = channels.handler(channel)
     steps = handler(account, deliveries) if handler else None
     dead = _step(steps) if steps else {}  # it reads, while nothing is locked

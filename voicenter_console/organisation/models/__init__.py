@@ -5,6 +5,7 @@ from .audit import AuditEntry
 from .people import ApiKey, User
 from .preference import Preference
 from .rate import RateBucket
+from .tombstone import Tombstone
 
 __all__ = [
     "Account",
@@ -15,5 +16,6 @@ __all__ = [
     "Preference",
     "RateBucket",
     "RefusedAddress",
+    "Tombstone",
     "User",
 ]
