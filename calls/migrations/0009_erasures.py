@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0007_saved_views'),
+        ('calls', '0008_recovery_wait_unknown'),
         ('jobs', '0001_initial'),
         ('organisation', '0006_tombstones'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
