@@ -23,7 +23,7 @@ class CallsConfig(AppConfig):
         from voicenter_console.webhooks.models import Delivery
 
         channels.register(Delivery.Channel.CDR, ingest.take_notifications)
-        channels.register(Delivery.Channel.CALL_LOG, ingest.take_call_log_pages, one_by_one=True)
+        channels.register(Delivery.Channel.CALL_LOG, ingest.take_call_log_pages, long=True)
         calls_changed.connect(resolver.heard)
         calls_changed.connect(keeping.heard)
         calls_merged.connect(keeping.merged)

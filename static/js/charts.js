@@ -99,6 +99,9 @@
   function unfinished(box, limit, length) {
     if (!limit) return [];
     const at = limit.index + limit.part;
+    const rtl = document.documentElement.dir === "rtl";
+    // The word stands behind the line where there is room for it, else before it.
+    const onTheRight = (rtl ? length - at : at) / length < 0.75;
     return [
       {
         type: "bar", xAxisIndex: 1, yAxisIndex: 1, barWidth: "100%", silent: true, tooltip: { show: false }, z: 0,
@@ -108,7 +111,7 @@
       {
         type: "line", xAxisIndex: 2, yAxisIndex: 1, showSymbol: false, silent: true, tooltip: { show: false }, data: [[at, 0], [at, 1]],
         lineStyle: { color: token("--ink"), width: 1 },
-        endLabel: { show: true, formatter: `${word(box, "complete")} ${box.dataset.completeUntil}`, color: token("--ink2"), fontSize: 11.5, fontFamily: token("--tblr-font-sans-serif"), offset: [0, 8] },
+        endLabel: { show: true, formatter: `${word(box, "complete")} ${box.dataset.completeUntil}`, color: token("--ink2"), fontSize: 11.5, fontFamily: token("--tblr-font-sans-serif"), align: onTheRight ? "left" : "right", offset: [onTheRight ? 0 : -10, 8] },
       },
     ];
   }

@@ -1,7 +1,7 @@
 // Keys by their physical place, so that they work under a Hebrew layout; off while typing (DESIGN, Keyboard).
 (() => {
   "use strict";
-  const GOES = { KeyH: "/", KeyB: "/board/", KeyD: "/desk/", KeyL: "/calls/", KeyR: "/recovery/", KeyI: "/ivr/", KeyS: "/settings/" };
+  const GOES = { KeyH: "/", KeyB: "/board/", KeyD: "/desk/", KeyL: "/calls/", KeyR: "/recovery/", KeyI: "/ivr/", KeyS: "/admin/" };
   let waitsForPlace = 0;
 
   const typing = (node) => node.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");

@@ -76,6 +76,14 @@ def test_g_goes_to_a_place(log, console, code, path):
     log.wait_for_url(console.url + path)
 
 
+def test_g_s_goes_to_the_settings_of_those_who_have_some(sign_in, console):
+    page = sign_in("owner")
+    page.goto(f"{console.url}/deliveries/")
+    page.keyboard.press("KeyG")
+    page.keyboard.press("KeyS")
+    page.wait_for_url(f"{console.url}/admin/")
+
+
 def test_brackets_go_to_the_earlier_and_the_later_call(log):
     _row(log, 1).locator("td.c-time a").click()
     log.wait_for_url(re.compile(r"/calls/\d+/$"))

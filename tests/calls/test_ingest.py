@@ -43,6 +43,10 @@ def keep_page(account, *its_rows) -> int:
     return inbox.keep(account.pk, "call_log", json.dumps(page(*its_rows)).encode(), compress=True).id
 
 
+def keep_push(account, uid: str) -> int:
+    return inbox.keep(account.pk, "cdr", json.dumps(said(call_id=uid)).encode()).id
+
+
 def test_push_and_pull_come_one_way_and_are_one_leg(account):
     inbox.keep(account.pk, "cdr", json.dumps(said()).encode())
     keep_page(account, row())
@@ -197,6 +201,26 @@ def test_a_long_page_is_written_in_short_transactions_and_done_at_the_end(accoun
     assert taken == [(3, "new"), (3, "new"), (3, "new"), (1, "new")]
     assert Cdr.objects.count() == 10
     assert Delivery.objects.get().state == "done"
+
+
+def test_a_push_does_not_wait_for_a_long_page(account, monkeypatch):
+    """Not for one that was there before it, and not for the rest of one that is being read."""
+    monkeypatch.setattr(taking, "SLICE", 3)
+    keep_page(account, *(row(call_id=f"c{n}") for n in range(10)))
+    real, taken = taking.take, []
+
+    def take(account, arrivals):
+        real(account, arrivals)
+        taken.append([arrival.source.value for arrival in arrivals])
+        if len(taken) == 3:  # the page has begun
+            keep_push(account, "meanwhile")
+
+    monkeypatch.setattr(taking, "take", take)
+    keep_push(account, "before")
+
+    assert ingest.drain(account) == 3
+    assert taken == [["push"], ["pull"] * 3, ["pull"] * 3, ["push"], ["pull"] * 3, ["pull"]]
+    assert Cdr.objects.count() == 12
 
 
 def test_a_worker_that_is_told_to_end_leaves_a_long_page_to_the_next_one(account, monkeypatch):

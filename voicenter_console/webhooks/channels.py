@@ -1,6 +1,6 @@
 """Which handler understands the deliveries of which channel. Each app registers its own in AppConfig.ready."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from voicenter_console.organisation.models import Account
 
@@ -14,20 +14,19 @@ Steps = Generator[None, None, dict[int, str]]
 Handler = Callable[[Account, Sequence[Delivery]], Steps]
 
 _handlers: dict[str, Handler] = {}
-_one_by_one: set[str] = set()
+_long: set[str] = set()
 
 
-def register(channel: str, handler: Handler, *, one_by_one: bool = False) -> None:
-    """`one_by_one`: for bodies so large that it is given one at a time."""
+def register(channel: str, handler: Handler, *, long: bool = False) -> None:
+    """`long`: for bodies so large that it is given one at a time, after all that is short."""
     _handlers[channel] = handler
-    if one_by_one:
-        _one_by_one.add(channel)
+    if long:
+        _long.add(channel)
 
 
 def handler(channel: str) -> Handler | None:
     return _handlers.get(channel)
 
 
-def at_once(channel: str, deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:
-    """The deliveries as the channel's handler is given them."""
-    yield from ([delivery] for delivery in deliveries) if channel in _one_by_one else [deliveries]
+def long() -> frozenset[str]:
+    return frozenset(_long)

@@ -1,4 +1,4 @@
-"""The ingester: takes what waits in the inbox, oldest first, and hands it to its channel's handler.
+"""The ingester: takes what waits in the inbox, pushes first, oldest first, and hands it to its channel's handler.
 
 Attempts are committed before the work, so that a body which kills its process is counted. A first-timer is taken
 together with up to 199 others; a row that was tried before is taken alone, so that only the poisonous one ends
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from voicenter_console.jobs import stopping
@@ -52,10 +52,16 @@ def _due(account: Account):
     return Delivery.objects.waiting().filter(account=account, due_at__lte=timezone.now())
 
 
-def _take(account: Account) -> list[Delivery]:
-    """Claim the next batch: attempts are committed here, and a lost process comes back to it after a back-off."""
-    fresh = list(_due(account).filter(attempts=0).order_by("id")[:BATCH])
-    batch = fresh or list(_due(account).order_by("id")[:1])
+def _take(account: Account, *, pushed_alone: bool = False) -> list[Delivery]:
+    """Claim the next batch: attempts are committed here, and a lost process comes back to it after a back-off.
+
+    What was pushed goes before the pages of a pull, which take long and tell of calls that ended minutes ago.
+    """
+    pages = Q(channel__in=channels.long())
+    pushed = _due(account).exclude(pages)
+    batch = list(pushed.filter(attempts=0).order_by("id")[:BATCH]) or list(pushed.order_by("id")[:1])
+    if not batch and not pushed_alone:
+        batch = list(_due(account).filter(pages).order_by("attempts", "id")[:1])
     for delivery in batch:
         delivery.attempts += 1
     wait = timedelta(seconds=min(2 ** batch[0].attempts, 60)) if batch else None
@@ -73,10 +79,10 @@ def _work(account: Account, batch: Sequence[Delivery]) -> int:
     by_channel: dict[str, list[Delivery]] = {}
     for delivery in batch:
         by_channel.setdefault(delivery.channel, []).append(delivery)
+    finished = len(batch)
     try:
         for channel, deliveries in by_channel.items():
-            for part in channels.at_once(channel, deliveries):
-                _handle(account, channel, part)
+            finished += _handle(account, channel, deliveries)
     except (OperationalError, InterfaceError, InternalError):
         raise  # the database's trouble, not the delivery's: nothing is buried, the sweep comes back
     except Exception as error:
@@ -87,18 +93,21 @@ def _work(account: Account, batch: Sequence[Delivery]) -> int:
         if len(batch) > 1:  # each alone, at once
             Delivery.objects.filter(pk__in=[row.pk for row in batch]).update(due_at=timezone.now())
         return 0
-    return len(batch)
+    return finished
 
 
-def _handle(account: Account, channel: str, deliveries: Sequence[Delivery]) -> None:
-    """One transaction, or as many as the handler takes; in the last of them the deliveries are done. Where this
-    process is told to end between two, another begins anew: what is written may be said again."""
+def _handle(account: Account, channel: str, deliveries: Sequence[Delivery]) -> int:
+    """One transaction, or as many as the handler takes; in the last of them the deliveries are done.
+
+    Between two, what was pushed meanwhile is ingested; how many that were. Where this process is told to end
+    there, another begins anew: what is written may be said again.
+    """
     faultpoints.reached("parse", deliveries)
     erasing.late(account, deliveries)
     handler = channels.handler(channel)
     steps = handler(account, deliveries) if handler else None
     dead = _step(steps) if steps else {}  # it reads, while nothing is locked
-    finished = False
+    finished, meanwhile = False, 0
     while not finished:
         began = time.monotonic()
         with transaction.atomic():
@@ -107,8 +116,11 @@ def _handle(account: Account, channel: str, deliveries: Sequence[Delivery]) -> N
                 _finish(deliveries, dead, Delivery.State.DONE if steps else Delivery.State.IGNORED)
         if not finished and stopping.asked():
             _give_back(deliveries)
-            return
+            break
         _let_others_write(time.monotonic() - began)
+        while not finished and channel in channels.long() and (batch := _take(account, pushed_alone=True)):
+            meanwhile += _work(account, batch)
+    return meanwhile
 
 
 def _let_others_write(seconds: float) -> None:
