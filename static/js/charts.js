@@ -111,7 +111,7 @@
       {
         type: "line", xAxisIndex: 2, yAxisIndex: 1, showSymbol: false, silent: true, tooltip: { show: false }, data: [[at, 0], [at, 1]],
         lineStyle: { color: token("--ink"), width: 1 },
-        endLabel: { show: true, formatter: `${word(box, "complete")} ${box.dataset.completeUntil}`, color: token("--ink2"), fontSize: 11.5, fontFamily: token("--tblr-font-sans-serif"), align: onTheRight ? "left" : "right", offset: [onTheRight ? 0 : -10, 8] },
+        endLabel: { show: true, formatter: `${word(box, "complete")} ${box.dataset.completeUntil}`, color: token("--ink2"), fontSize: 11.5, fontFamily: token("--tblr-font-sans-serif"), align: onTheRight ? "left" : "right", offset: [onTheRight ? (rtl ? 14 : 0) : rtl ? 0 : -14, 8] },
       },
     ];
   }
