@@ -24,8 +24,8 @@ _PLACE = ("older", "newer", "jump")
 # Queues and agents to choose from are those of so many of the latest calls.
 _LATEST = 3000
 _MOST_CHOICES = 300
-# The rest waits under `+ Filter` until it is used.
-_COMMON = ("period", "direction", "outcome", "queue", "agent", "department", "wait")
+# As many as stand in one line; the rest waits under `+ Filter` until it is used.
+_COMMON = ("period", "outcome", "queue", "agent", "wait")
 
 
 def of(filtered: CallFilter, request: HttpRequest, visible: CallQuerySet) -> tuple[list[Any], list[Any]]:
