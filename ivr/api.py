@@ -17,7 +17,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from calls.api.views import MaySee, NewestById
-from ivr import publishing, words
+from ivr import drafts, publishing, words
 from ivr.graph import SCHEMA, Finding
 from ivr.models import Flow, FlowVersion
 from voicenter_console.organisation.models import Account
@@ -107,8 +107,8 @@ class FlowViewSet(CreateModelMixin, ReadOnlyModelViewSet):
         if not isinstance(asked.validated_data["draft"], dict):
             raise serializers.ValidationError({"draft": "a flow is an object"})
         try:
-            flow = publishing.save_draft(self.get_object(), by=request.user, **asked.validated_data)
-        except publishing.Outdated as error:
+            flow = drafts.save_draft(self.get_object(), by=request.user, **asked.validated_data)
+        except drafts.Outdated as error:
             return Response(FlowSerializer(error.flow).data, status=status.HTTP_409_CONFLICT)
         return Response(FlowSerializer(flow).data)
 
@@ -116,7 +116,7 @@ class FlowViewSet(CreateModelMixin, ReadOnlyModelViewSet):
     @action(detail=True)
     def findings(self, request: Request, pk: str | None = None) -> Response:
         """What stands in the way of publishing the draft, and what is worth a look."""
-        _document, found = publishing.look(self.get_object())
+        _document, found = drafts.look(self.get_object())
         return Response({"findings": [_said(finding) for finding in found]})
 
     @extend_schema(responses={200: VersionSerializer(many=True)})
@@ -140,7 +140,7 @@ class FlowViewSet(CreateModelMixin, ReadOnlyModelViewSet):
                 publication = publishing.give(version, by=request.user, **kept)
             else:
                 publication = publishing.publish(flow, by=request.user, **given)
-        except publishing.Outdated as error:
+        except drafts.Outdated as error:
             return Response(FlowSerializer(error.flow).data, status=status.HTTP_409_CONFLICT)
         except publishing.Unpublishable as error:
             return Response(

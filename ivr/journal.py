@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from calls import bulk
 from calls.models import Call, CallId
-from ivr.models import IvrSession, IvrStep
+from ivr.models import EdgeCount, IvrSession, IvrStep
 from ivr.published import Chosen
 from ivr.runtime import Heard, Reached
 from voicenter_console.organisation.models import Account
@@ -89,6 +90,15 @@ def _write(entry: Entry) -> None:
             },
         )  # fmt: skip
         if new:
+            _count(entry)
             session.variables |= reached.variables
             session.last_at = max(session.last_at, step.at)
             session.save(update_fields=["variables", "last_at"])
+
+
+def _count(entry: Entry) -> None:
+    """One more caller on each edge of the way, in the hour in which they took it."""
+    hour = entry.heard.now.replace(minute=0, second=0, microsecond=0)
+    for node, taken in entry.reached.path:
+        edge, _new = EdgeCount.objects.get_or_create(version_id=entry.chosen.version, hour=hour, node=node, exit=taken)
+        EdgeCount.objects.filter(pk=edge.pk).update(callers=F("callers") + 1)

@@ -10,6 +10,7 @@ _SENTENCES = {
     "malformed": _("At %(where)s this is no flow: %(what)s"),
     "other_dialect": _("The draft is written for “%(dialect)s”, the flow is not."),
     "in_itself": _("Flow %(flow)s contains itself, or lies too deep in others."),
+    "case_fails": _("The saved case “%(case)s” ends here, at “%(reached)s”, and must end at “%(expected)s”."),
     "no_entry": _("The flow begins at “%(id)s”, which is not there. The caller would hear silence."),
     "no_fallback": _("The way out when something fails, “%(id)s”, is not there."),
     "fallback_goes_on": _(

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from ivr import journal, publishing, shelf
+from ivr import drafts, journal, publishing, shelf
 from ivr.models import Binding, Flow, FlowVersion, IvrSession, IvrStep
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_a_request_sent_twice_is_the_same_answer_and_one_step(published, ask):
 def test_a_call_keeps_its_version_through_a_publish(published, ask, owner):
     menu = ask()["DATA"]["MENU"]
     draft = {**published.draft, "nodes": {**published.draft["nodes"], "reception": {"kind": "hang_up"}}}
-    changed = publishing.save_draft(published, draft, seen=published.draft_mark, by=owner)
+    changed = drafts.save_draft(published, draft, seen=published.draft_mark, by=owner)
     publishing.publish(changed, by=owner)
     shelf.forget()
 
@@ -111,7 +111,7 @@ def test_a_percentage_and_test_callers_get_the_new_version_first(published, ask,
     draft = {**published.draft, "entry": "goodbye"}
     draft["nodes"] = {"goodbye": {"kind": "hang_up"}}
     draft["fallback"] = "goodbye"
-    changed = publishing.save_draft(published, draft, seen=published.draft_mark, by=owner)
+    changed = drafts.save_draft(published, draft, seen=published.draft_mark, by=owner)
     publishing.publish(changed, by=owner, test_callers=["054-000-0001"])
     shelf.forget()
     assert ask(call_id="tester")["ACTION"] == "HANGUP"
