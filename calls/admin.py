@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+import calls.recovery.back_office  # noqa: F401 - registers its own
 from calls.models import (
     Agent,
     Call,

@@ -15,9 +15,10 @@ class CallsConfig(AppConfig):
         from calls.health import pulling, rereading
         from calls.metrics import dirty
         from calls.models import Agent
-        from calls.recovery import keeping
+        from calls.recovery import keeping, rebuilding, telling
         from calls.signals import calls_changed, calls_merged
         from voicenter_console.jobs import claims
+        from voicenter_console.notifications import kinds
         from voicenter_console.organisation.models import Account, Department
         from voicenter_console.webhooks import channels
         from voicenter_console.webhooks.models import Delivery
@@ -31,6 +32,9 @@ class CallsConfig(AppConfig):
         pre_delete.connect(dirty.goes, sender=Department)
         pre_delete.connect(dirty.goes, sender=Agent)
         post_migrate.connect(search_index.keep_triggers, sender=self)
+        kinds.register(telling.OPENED, _("somebody waits to be called back"))
+        kinds.register(telling.CLOSED, _("a lost caller's card was closed"))
+        claims.register(rebuilding.KIND, rebuilding.run)
         claims.register(exports.KIND, export.run)
         claims.register(pulling.KIND, pulling.run)
         claims.register(asking.KIND, running.run)

@@ -62,10 +62,11 @@ def sweep_dials() -> None:
 
 @shared_task
 def sweep_recoveries() -> None:
-    """Claims that ran out, cards that were put aside until now, people who are given up."""
-    from calls.recovery import sweep
+    """Claims that ran out, cards that were put aside until now, people who are given up; and who is to be told."""
+    from calls.recovery import sweep, telling
 
     sweep.run()
+    telling.run()
 
 
 @shared_task

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "voicenter_console.live",
     "voicenter_console.jobs",
     "voicenter_console.webhooks",
+    "voicenter_console.notifications",
     "calls",
     "dialer",
     "ivr",
@@ -200,6 +201,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=10),
         "options": {"expires": 500},
     },
+    "notifications.sweep": {
+        "task": "voicenter_console.notifications.tasks.sweep",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 4},
+    },
+    "notifications.prune": {
+        "task": "voicenter_console.notifications.tasks.prune",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 20000},
+    },
     "live.prune": {
         "task": "voicenter_console.live.tasks.prune",
         "schedule": timedelta(minutes=10),
@@ -207,6 +218,16 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+
+# --- mail ----------------------------------------------------------------------------------------------------------
+# The demo prints its mails; elsewhere nothing is mailed until EMAIL_URL says by whom.
+EMAIL_URL = env.url(
+    "EMAIL_URL", default="consolemail://" if DEMO else "dummymail://",
+    schemes=("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail"),
+)  # fmt: skip
+vars().update(environ.Env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "voicenter-console@localhost")
 
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisation.User"
