@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from calls.erasure import asking, files, ledger, legs, places
 from calls.models import ContactMerge, ContactNumber, Erasure
+from calls.recovery import forgetting
 from voicenter_console.jobs.claims import Progress
 from voicenter_console.organisation import tombstones
 from voicenter_console.organisation.models import Account
@@ -61,6 +62,7 @@ def forget(account: Account, numbers: list[str] | None, told: Callable[..., None
     calls = legs.calls_of(account, erased, wanted)
     told("records", legs.forget(account, calls, erased, lambda done: told("records")))
     told("calls", len(calls))
+    told("recoveries", forgetting.forget(account, erased.holds))
     before = 0
     for _looked, changed in erasing.scrub_all(account, erased):
         told("deliveries", changed - before)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from calls import bulk
 from calls.models import Recovery
 from voicenter_console.notifications.models import Notice
 from voicenter_console.organisation.models import Account
 
 
-def forget(account: Account, number: str) -> int:
-    """Delete every card of this number with its acts, and every notice about it; returns how many cards."""
-    Notice.objects.filter(account=account, about=number).delete()
-    _, by_model = Recovery.objects.filter(account=account, number=number).delete()
-    return by_model.get(Recovery._meta.label, 0)
+def forget(account: Account, holds: Callable[[str], bool]) -> int:
+    """Delete the cards of all numbers that `holds`, with their acts, and every notice about them; returns how many
+    cards and notices."""
+    gone = 0
+    for model, name in ((Recovery, "number"), (Notice, "about")):
+        rows = model.objects.filter(account=account).order_by()
+        numbers = [number for number in rows.values_list(name, flat=True).distinct().iterator() if number]
+        for chunk in bulk.chunks(filter(holds, numbers)):
+            _, by_model = rows.filter(**{f"{name}__in": chunk}).delete()
+            gone += by_model.get(model._meta.label, 0)
+    return gone
