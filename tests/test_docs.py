@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -99,6 +100,23 @@ def test_every_client_method_and_every_hook_has_its_row():
     hooks = {hook.callback.view_class.__name__ for hook in urls.hooks}
     listed = {name for row in rows("voicenter-api.md", "Endpoints") for name in BACKTICKED.findall(row[2])}
     assert listed == client_methods() | hooks
+
+
+def test_each_row_names_what_the_golden_files_send():
+    """The same function asks the same path in the same way, in the document and on the wire."""
+    asked = {}
+    for row in rows("voicenter-api.md", "Endpoints"):
+        methods, _, path = code(row[1]).rpartition(" ")
+        for name in BACKTICKED.findall(row[2]):
+            asked |= {(name, method, path.rstrip("/").lower()): False for method in methods.split(", ")}
+    sent = set()
+    for file in (ROOT / "tests" / "fixtures" / "voicenter" / "golden").iterdir():
+        method, url = file.read_text().split("\n", 1)[0].split(" ", 1)
+        name = ".".join(file.name.split(".")[:2])
+        sent.add((name, method, urlsplit(url).path.rstrip("/").lower()))
+    known = {one for one in asked if one[0] in client_methods() - {"call_log.ask"}}
+    assert sent - known == {("realtime.log_in", "POST", "/v2/login")}  # an address of the account's own
+    assert known - sent == set()
 
 
 def test_every_sandbox_door_has_its_row():

@@ -18,13 +18,14 @@ from calls.models import DialRequest
 from voicenter_console.organisation import audit
 from voicenter_console.organisation.roles import Right
 from voicenter_console.voicenter.click2call import MOST_VARIABLES, REQUEST
-from voicenter_console.voicenter.parameters import VARIABLE
+from voicenter_console.voicenter.parameters import RECORDING, VARIABLE
 
 from .serializers import RowSerializer
 from .views import MaySee
 
 KEY_HEADER = "Idempotency-Key"
 _NAME = re.compile(r"(var_)?[A-Za-z0-9_]{1,60}", re.ASCII)
+_RECORDING = rf"\A{RECORDING}\Z"
 _MESSAGE = ("before", "digits", "after_number", "after")
 _CONFERENCE = ("entry_code",)
 
@@ -39,10 +40,10 @@ class AskSerializer(serializers.Serializer):
     )  # fmt: skip
     target = serializers.CharField(max_length=64, required=False, allow_blank=True, help_text="Of `call` alone.")
     vars = serializers.DictField(child=serializers.CharField(max_length=200, allow_blank=True), required=False)
-    before = serializers.CharField(max_length=100, required=False, help_text="Of `message`: a recording, played first.")
+    before = serializers.RegexField(_RECORDING, required=False, help_text="Of `message`: a recording, played first.")
     digits = serializers.RegexField(r"\A[0-9]{1,40}\Z", required=False, help_text="Of `message`: read one by one.")
-    after_number = serializers.CharField(max_length=100, required=False, help_text="Of `message`: played after them.")
-    after = serializers.CharField(max_length=100, required=False, help_text="Of `message`: played last.")
+    after_number = serializers.RegexField(_RECORDING, required=False, help_text="Of `message`: played after them.")
+    after = serializers.RegexField(_RECORDING, required=False, help_text="Of `message`: played last.")
     entry_code = serializers.RegexField(r"\A[0-9]{1,20}\Z", required=False, help_text="Of `callference`.")
 
     def validate_vars(self, given: dict[str, str]) -> dict[str, str]:

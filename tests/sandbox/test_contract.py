@@ -8,6 +8,7 @@ from voicenter_console.sandbox.http import application
 from voicenter_console.sandbox.legs import Kind
 from voicenter_console.sandbox.words import Dialect
 from voicenter_console.voicenter import call_log, click2call, errors, records
+from voicenter_console.voicenter.call_search import Generation
 from voicenter_console.voicenter.client import Hosts, VoicenterClient
 from voicenter_console.voicenter.wire import Format, decode, encode_call
 
@@ -77,3 +78,53 @@ def test_the_consoles_client_understands_each_fault(console, cloud, fault, error
     cloud.faults.change(**fault)
     with pytest.raises(error):
         call_log.page(console, from_=cloud.now().replace(hour=6), to=cloud.now())
+
+
+@pytest.mark.parametrize("generation", Generation)
+@pytest.mark.parametrize("by_get", [False, True])
+def test_both_generations_find_the_same_calls_either_way(console, cloud, generation, by_get):
+    span = {"from_": cloud.now().replace(hour=6), "to": cloud.now()}
+    every = {row["CallID"] for row in call_log.page(console, **span).rows}
+    found = call_log.page(console, **span, generation=generation, by_get=by_get)
+    assert {row["CallID"] for row in found.rows} == every
+    agent = cloud.centre.agents[0].extension.sip
+    own = call_log.page(console, **span, generation=generation, by_get=by_get, extensions=[agent]).rows
+    assert {agent} == {sip for row in own for sip in (row["CallerExtension"], row["TargetExtension"]) if sip == agent}
+    assert 0 < len(own) < len(every)
+
+
+def test_every_filter_and_sort_of_both_documents(console, cloud):
+    span = {"from_": cloud.now().replace(hour=5), "to": cloud.now()}
+    rows = call_log.page(console, **span).rows
+    row = next(row for row in rows if row["CdrType"] == 8 and row["CallerNumber"] != "Anonymous")
+    queue = next(one.id for one in cloud.centre.queues if one.name == row["QueueName"])
+    for wanted, holds in (
+        (
+            {"phones": [row["CallerNumber"]]},
+            lambda one: row["CallerNumber"] in (one["CallerNumber"], one["TargetNumber"]),
+        ),
+        ({"types": [8, 17]}, lambda one: one["CdrType"] in (8, 17)),
+        ({"queues": [queue]}, lambda one: one["QueueName"] == row["QueueName"]),
+        ({"campaigns": [82]}, lambda one: one["CdrType"] in (14, 15)),
+        ({"call_id": row["CallID"]}, lambda one: one["CallID"] == row["CallID"]),
+        ({"identity": "Hierarchical"}, lambda one: True),
+    ):
+        found = call_log.page(console, **span, **wanted).rows
+        assert found, wanted
+        assert all(holds(one) for one in found), wanted
+    for order in ("asc", "desc"):
+        found = call_log.page(console, **span, sort=[("Duration", order), ("date", "asc")]).rows
+        durations = [one["Duration"] for one in found]
+        assert durations == sorted(durations, reverse=order == "desc")
+    few = call_log.page(console, **span, fields=["CallID", "Price"]).rows
+    assert set(few[0]) == {"CallID", "Price"}
+
+
+def test_the_older_generation_answers_with_a_page(console, cloud):
+    span = {"from_": cloud.now().replace(hour=7), "to": cloud.now(), "generation": Generation.OLD}
+    rows = call_log.page(console, **span).rows
+    table = call_log.page(console, **span, format=call_log.Format.HTML)
+    assert [row["CallID"] for row in table.rows] == [row["CallID"] for row in rows]
+    for said, shown in zip(rows, table.rows, strict=True):
+        one, other = (records.from_call_log(row, received_at=cloud.now()) for row in (said, shown))
+        assert (one.started_at, one.talk_seconds, one.caller) == (other.started_at, other.talk_seconds, other.caller)

@@ -10,7 +10,8 @@ from tests.sandbox.test_presence import console_of
 from voicenter_console.sandbox.legs import Kind
 from voicenter_console.sandbox.words import Dialect
 from voicenter_console.voicenter import dialer, errors, monitor
-from voicenter_console.voicenter.leads import ANONYMOUS, NewCall, compare
+from voicenter_console.voicenter.leads import NewCall, compare
+from voicenter_console.voicenter.parameters import ANONYMOUS
 
 AGENTS, PREDICTIVE = 83, 84
 

@@ -10,6 +10,7 @@ import httpx
 
 import voicenter_console.voicenter as library
 from voicenter_console.voicenter import agents, call_log, click2call, monitor, realtime
+from voicenter_console.voicenter.call_search import Generation
 from voicenter_console.voicenter.client import VoicenterClient
 from voicenter_console.voicenter.realtime import Login, Ticket, Way
 
@@ -17,6 +18,7 @@ from . import dialing
 
 CODE = "TESTCODE"
 CALL_ID = "202607151430080123b7c6d5e4f30211"
+OLD = {"generation": Generation.OLD}
 BEGIN = datetime(2026, 7, 15, 14, tzinfo=ZoneInfo("Asia/Jerusalem"))
 
 # name: (how it is asked, an answer that succeeds). A name after the point says which way of asking it is.
@@ -92,6 +94,67 @@ CASES = {
             "RETURN_HITS": 1,
             "CDR_LIST": [{"CallID": CALL_ID, "Date": "2026-07-15T11:30:10Z", "Type": "Queue", "CdrType": 8}],
         },
+    ),
+    "call_log.page.full": (
+        lambda client: read_of(
+            call_log.page(
+                client,
+                from_=BEGIN,
+                to=BEGIN + timedelta(hours=1),
+                phones=["050-123-4567", "+972722776772"],
+                extensions=["SipSip"],
+                types=[9, 1, 8],
+                campaigns=[81],
+                queues=[100200],
+                call_id=CALL_ID,
+                identity="Hierarchical",
+                fields=["CallID", "Date", "Duration"],
+                sort=[("date", "desc"), ("Duration", "asc")],
+            )
+        ),
+        None,
+    ),
+    "call_log.page.bearer": (
+        lambda client: read_of(call_log.page(client, from_=BEGIN, to=BEGIN, bearer=True)),
+        None,
+    ),
+    "call_log.page.user": (
+        lambda client: read_of(call_log.page(client, from_=BEGIN, to=BEGIN, identity="User", user_code="10007")),
+        None,
+    ),
+    "call_log.page.get": (
+        lambda client: read_of(
+            call_log.page(
+                client,
+                from_=BEGIN,
+                to=BEGIN + timedelta(hours=1),
+                by_get=True,
+                phones=["972501234567", "0722776772"],
+                extensions=["SipSip"],
+                types=[8, 17],
+                fields=["Date", "Type", "DID"],
+            )
+        ),
+        None,
+    ),
+    "call_log.page.old": (
+        lambda client: read_of(call_log.page(client, from_=BEGIN, to=BEGIN, phones=["97272776772"], **OLD)),
+        None,
+    ),
+    "call_log.page.old-get": (
+        lambda client: read_of(
+            call_log.page(
+                client,
+                from_=BEGIN,
+                to=BEGIN,
+                by_get=True,
+                phones=["972547588535", "0500000000"],
+                extensions=["SipSip"],
+                fields=["Date", "Type", "DID", "CallerNumber"],
+                **OLD,
+            )
+        ),
+        None,
     ),
     "click2call.call": (
         lambda client: click2call.call(client, phone="Ab3dE6gH", target="054-555-0118", request_id="r1"),

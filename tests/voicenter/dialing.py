@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from voicenter_console.voicenter import dialer
-from voicenter_console.voicenter.leads import ANONYMOUS, NewCall
+from voicenter_console.voicenter.leads import NewCall
+from voicenter_console.voicenter.parameters import ANONYMOUS
 
 CAMPAIGN = "0123456789abcdef0123456789abcdef"
 OK = {"ErrorCode": 0, "Description": "OK"}

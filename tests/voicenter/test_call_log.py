@@ -6,10 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from voicenter_console.voicenter import call_log, errors, records
+from voicenter_console.voicenter import call_log, call_search, errors, records
+from voicenter_console.voicenter.call_search import Generation
 from voicenter_console.voicenter.client import Answer
 from voicenter_console.voicenter.errors import Garbled, Refused
 
+from .asking import CODE as ASKING_CODE
+from .asking import Recorder, client_over
 from .cloud import Cloud, http
 from .test_client import CODE, client_of
 
@@ -43,7 +46,7 @@ def test_what_is_asked():
     assert asked.line == "POST /hub/cdr/ HTTP/1.1"
     assert asked.json == {
         "code": CODE,
-        "fields": list(call_log.FIELDS),
+        "fields": list(call_search.FIELDS),
         "search": {
             "fromdate": "2026-07-15T11:00:00",
             "todate": "2026-07-15T12:00:00",
@@ -183,3 +186,78 @@ def test_the_kept_bytes_of_a_page_give_its_rows_again():
     assert records.rows_of_page(kept) == (ROW,) * 3
     record = records.from_call_log(records.rows_of_page(kept)[0], received_at=datetime(2026, 7, 16, tzinfo=UTC))
     assert record.started_at == datetime(2026, 7, 15, 11, 30, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"sort": [("price of tea", "asc")]}, "no field"),
+        ({"sort": [("date", "up")]}, "order"),
+        ({"fields": ["Calleumber"]}, "no field"),
+        ({"types": ["8"]}, "whole numbers"),
+        ({"queues": [-1]}, "whole numbers"),
+        ({"phones": ["so what?"]}, "neither a number"),
+        ({"generation": Generation.OLD, "types": [8]}, "0.1"),
+        ({"generation": Generation.OLD, "call_id": "x"}, "0.1"),
+        ({"generation": Generation.OLD, "fields": ["UserName"]}, "no field"),
+        ({"format": call_log.Format.HTML}, "0.1"),
+        ({"by_get": True, "identity": "User", "user_code": "10007"}, "no address"),
+    ],
+)
+def test_what_a_generation_cannot_be_asked_is_never_sent(wrong, words):
+    recorder = Recorder(json=page())
+    with client_over(recorder) as client, pytest.raises(ValueError, match=words):
+        call_log.page(client, **{"from_": FROM, "to": FROM} | wrong)
+    assert recorder.asked == []
+
+
+@pytest.mark.parametrize("generation", Generation)
+def test_by_get_the_code_is_in_no_address(generation):
+    recorder = Recorder(json=page())
+    with client_over(recorder) as client:
+        call_log.page(client, from_=FROM, to=FROM, by_get=True, generation=generation)
+    (request,) = recorder.asked
+    assert request.method == "GET"
+    assert ASKING_CODE not in str(request.url)
+    assert request.headers["authorization"] == f"Bearer {ASKING_CODE}"
+
+
+OLD_PAGE = {"from_": FROM, "to": FROM, "generation": Generation.OLD, "format": call_log.Format.HTML}
+
+
+def table(body, status=200):
+    with client_over(Recorder(content=body, status=status, headers={"Content-Type": "text/html"})) as client:
+        return call_log.page(client, **OLD_PAGE)
+
+
+def test_the_older_version_may_answer_with_a_table():
+    body = "<html><body><table>\n<tr><th>CallID</th><th>Date</th><th>QueueName</th></tr>\n"
+    body += (
+        "<tr><td>20260715143008x</td><td>2026-07-15T11:30:10Z</td><td>a &amp; <b>b</b></td></tr></table></body></html>"
+    )
+    found = table(body.encode())
+    assert found.rows == ({"CallID": "20260715143008x", "Date": "2026-07-15T11:30:10Z", "QueueName": "a & b"},)
+    assert (found.total_hits, found.return_hits, found.complete) == (1, 1, True)
+    assert call_log.outline(found.rows[0], received_at=FROM).call_id == "20260715143008x"
+    for cut in range(body.index("<table>"), body.index("</table>"), 9):
+        with pytest.raises(Garbled):
+            table(body[:cut].encode())
+
+
+def test_a_table_and_json_are_told_apart():
+    with pytest.raises(errors.NotAuthorised):
+        table(json.dumps({"ERROR_NUMBER": 2, "ERROR_DESCRIPTION": "Authorization failed."}).encode(), 403)
+    with pytest.raises(Garbled, match="JSON where"):
+        table(json.dumps(page()).encode())
+    for body, status in (
+        (b"<html>Welcome</html>", 200),
+        (b"<table></table>", 200),
+        (b"<table></table>", 502),
+        (b"", 200),
+    ):
+        with pytest.raises(Garbled):
+            table(body, status)
+    with pytest.raises(Garbled, match="web page"):
+        read(b"<table><tr><th>CallID</th></tr></table>")
+    with pytest.raises(Garbled, match="different length"):
+        table(b"<table><tr><th>A</th><th>B</th></tr><tr><td>1</td></tr></table>")

@@ -1,11 +1,15 @@
 """Click to call: every documented parameter, its answers, what is never repeated (PROTOCOL S1)."""
 
+import json
+from urllib.parse import parse_qsl
+
 import pytest
 
 from voicenter_console.voicenter import click2call, errors
 from voicenter_console.voicenter.click2call import Accepted
 from voicenter_console.voicenter.errors import Garbled, Refused, Unreachable
 
+from .asking import CASES, Recorder, answer_of, client_over
 from .cloud import CUT, Cloud, http
 from .documents import example
 from .test_client import CODE, client_of
@@ -212,3 +216,51 @@ def test_a_lost_answer_is_told_and_never_asked_again():
     with pytest.raises(Unreachable) as caught:
         answered(CUT)
     assert caught.value.sent
+
+
+@pytest.mark.parametrize(
+    "name", ["click2call.call", "click2call.message", "click2call.callference", "click2call.terminate"]
+)
+def test_every_parameter_of_the_document_s_tables_is_sent_and_no_other(name):
+    table = json.loads(example("click2call-parameters.json"))[name.rpartition(".")[2]]
+    recorder = Recorder(json=answer_of(name))
+    with client_over(recorder) as client:
+        CASES[f"{name}.full" if f"{name}.full" in CASES else name][0](client)
+    sent = {key for key, _ in parse_qsl(recorder.asked[0].content.decode())}
+    own = {key for key in sent if key.startswith("var_")}
+    assert sent - own | {"format"} == {key.lower() for key in table if key != "var_*"} | {"format"}
+    assert own or "var_*" not in table
+
+
+ONE = {"phone": "Ab3dE6gH", "target": "0545550118", "request_id": "r1"}
+
+
+@pytest.mark.parametrize(
+    ("action", "wrong"),
+    [
+        (click2call.call, {"phone": "logincode"}),
+        (click2call.call, {"phone_login_code": "10007"}),
+        (click2call.call, {"phone": "logincode", "phone_login_code": "so what"}),
+        (click2call.call, {"phone_caller_id": "my phone"}),
+        (click2call.call, {"target_caller_name": "two\nlines"}),
+        (click2call.call, {"target_caller_name": "x" * 81}),
+        (click2call.call, {"phone_max_dial_seconds": 0}),
+        (click2call.call, {"max_seconds": 86_401}),
+        (click2call.call, {"language": "Hebrew"}),
+        (click2call.call, {"voicemail_id": "a b"}),
+        (click2call.message, {"before": "hello.wav"}),
+        (click2call.message, {"after": "../hello"}),
+        (click2call.message, {"digits": "12a"}),
+        (click2call.callference, {"entry_code": "a b"}),
+    ],
+)
+def test_what_the_tables_do_not_allow_is_never_sent(action, wrong):
+    options = ONE if action is click2call.call else {"phone": "0545550118"}
+    recorder = Recorder(json=OK)
+    with client_over(recorder) as client, pytest.raises(ValueError, match=r"."):
+        action(client, **options | wrong)
+    assert recorder.asked == []
+
+
+def test_a_caller_id_may_be_hidden():
+    assert sent(click2call.call, **ONE, target_caller_id="Anonymous")["targetcallerid"] == "Anonymous"

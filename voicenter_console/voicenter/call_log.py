@@ -1,12 +1,15 @@
 """The call log, asked for (PROTOCOL S3, S4): one page for one span of time."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import urlencode
 
-from . import clock, fields, records
+from . import clock, fields, records, tables
 from .answers import by_status, fields_of, in_answer
+from .call_search import Generation, Search
 from .client import Answer, VoicenterClient
 from .errors import (
     AddressNotTrusted,
@@ -22,39 +25,22 @@ from .wire import fold
 
 PATH = "/hub/cdr/"
 MOST_ROWS = 10_000
-IDENTITIES = ("Account", "Hierarchical", "Department", "User")
-
-FIELDS = (
-    "CallID",
-    "Date",
-    "DateEpoch",
-    "Duration",
-    "Type",
-    "CdrType",
-    "DialStatus",
-    "DialStatus2",
-    "CallerNumber",
-    "TargetNumber",
-    "CallerExtension",
-    "TargetExtension",
-    "DID",
-    "QueueName",
-    "RecordURL",
-    "RecordExpect",
-    "RingTime",
-    "Price",
-    "RepresentativeName",
-    "RepresentativeCode",
-    "UserName",
-    "DepartmentName",
-    "DepartmentId",
-    "TargetPrefixName",
-    "DTMFData",
-    "CustomData",
-)
 
 _ADDRESS = re.compile(r"IP address\s+([0-9A-Fa-f:.]{3,45})")
-_REFUSALS: dict[int, type[Refused]] = {2: NotAuthorised, 3: TooMuch, 5: OutOfRange}
+REFUSALS: dict[int, type[Refused]] = {
+    1: LimitExceeded,
+    2: NotAuthorised,
+    3: TooMuch,
+    4: AddressNotTrusted,
+    5: OutOfRange,
+}
+
+
+class Format(StrEnum):
+    """What version 0.1 may be asked to answer with; today's always answers JSON."""
+
+    JSON = "JSON"
+    HTML = "HTML"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,51 +81,57 @@ def outline(row: Mapping, *, received_at: datetime) -> Outline:
 
 
 def page(client: VoicenterClient, **wanted) -> CallLogPage:
-    """`ask` and `read` in one. Raises VoicenterError's kinds."""
-    return read(ask(client, **wanted), without_code=client.without_code)
+    """`ask`, and `read` or `read_table`, in one. Raises VoicenterError's kinds."""
+    answer = ask(client, **wanted)
+    if wanted.get("format") is Format.HTML:
+        return read_table(answer, without_code=client.without_code)
+    return read(answer, without_code=client.without_code)
 
 
 def ask(
     client: VoicenterClient,
     *,
-    from_: datetime,
-    to: datetime,
-    types: Collection[int] | None = None,
-    extensions: Collection[str] | None = None,
-    call_id: str | None = None,
-    identity: str = "Account",
     user_code: str = "",
     bearer: bool = False,
+    by_get: bool = False,
+    format: Format = Format.JSON,
+    **wanted,
 ) -> Answer:
-    """Ask for the calls that began from `from_` to `to`, both aware, in whole seconds; the answer unread.
+    """Ask for the calls of a `Search`, whose fields are the further arguments; the answer unread.
 
-    `identity` is one of IDENTITIES; 'User' needs that user's own `user_code`. With `bearer` the account's
-    code goes in the Authorization header instead of the body. Raises Unreachable.
+    `identity` 'User' needs that user's own `user_code`. With `bearer` the account's code goes in the
+    Authorization header instead of the body; `by_get` it always does, since no code of the call log goes in an
+    address. A page (`format` HTML) is for version 0.1 alone. Raises ValueError for what can never be asked,
+    and Unreachable.
     """
-    if identity not in IDENTITIES:
-        raise ValueError(f"identity is one of {', '.join(IDENTITIES)}")
-    search: dict[str, object] = {
-        "fromdate": _gmt(from_),
-        "todate": _gmt(to + timedelta(seconds=1) if to.microsecond else to),
-        "IdentityCriteria": identity,
-    }
-    if types:
-        search["cdrTypes"] = sorted(types)
-    if extensions:
-        search["extensions"] = sorted(extensions)
-    if call_id:
-        search["callID"] = call_id
-    asked: dict[str, object] = {
-        "fields": FIELDS,
-        "search": search,
-        "sort": [{"field": "date", "order": "asc"}],
-    }
+    search = Search(**wanted)
+    if format is Format.HTML and search.generation is not Generation.OLD:
+        raise ValueError("only version 0.1 answers with a page")
+    url = client.hosts.call_log + PATH
+    if by_get:
+        if search.identity == "User":
+            raise ValueError("the code of a user goes in no address")
+        # A guess: the older version takes the token, too.
+        url = f"{url}?{urlencode(list(search.pairs(format)))}"
+        return client.ask(url, method="GET", bearer=True, repeatable=True, limited=True)
+    asked = search.body(format)
     # A guess: the document has the user's code 'passed in addition', and names no other field for a code.
-    if identity == "User" and user_code:
+    if search.identity == "User" and user_code:
         asked["code"] = user_code
     elif not bearer:
         asked["code"] = client.code
-    return client.ask(client.hosts.call_log + PATH, json=asked, bearer=bearer, repeatable=True, limited=True)
+    return client.ask(url, json=asked, bearer=bearer, repeatable=True, limited=True)
+
+
+def read_table(answer: Answer, *, without_code=str) -> CallLogPage:
+    """The page that version 0.1 answers to `format` HTML. An error comes as JSON all the same. Raises as `read`."""
+    if not answer.body.lstrip().startswith(b"<"):
+        read(answer, without_code=without_code)
+        raise Garbled(in_answer("JSON where a web page is expected", answer))
+    if answer.status != 200:
+        raise by_status(answer) or Garbled(in_answer("a web page", answer))
+    rows = tables.rows(answer.body, answer.content_type)
+    return CallLogPage(rows, len(rows), len(rows), answer.body)
 
 
 def read(answer: Answer, *, without_code=str) -> CallLogPage:
@@ -174,10 +166,4 @@ def _refusal(number: int, words: str, retry_after: float | None) -> Refused:
     if number == 4:
         found = _ADDRESS.search(words)
         return AddressNotTrusted(number, words, address=found[1].rstrip(".") if found else "")
-    return _REFUSALS.get(number, Refused)(number, words)
-
-
-def _gmt(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return REFUSALS.get(number, Refused)(number, words)

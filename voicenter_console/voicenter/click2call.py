@@ -11,12 +11,13 @@ from . import parameters
 from .answers import error_number, fields_of, in_answer
 from .client import VoicenterClient
 from .errors import ApplicationError, BadRequest, Blocked, Garbled, Offline, Refused
-from .parameters import dialled, flag
+from .parameters import code_of, dialled, flag, name, recording, seconds, shown
 from .values import identifier, text
 
 PATH = "/ForwardDialer/click2call.aspx"
 MOST_VARIABLES = 10
 REQUEST = "var_request"
+LOGIN_CODE, TRUNK = "logincode", "SIPTRUNK"
 
 REFUSALS: dict[int, type[Refused]] = {1: BadRequest, 2: ApplicationError, 3: Offline, 4: Blocked}
 
@@ -54,7 +55,8 @@ def call(
     """Ring `phone`, then connect it with `target`: numbers, or codes of extensions.
 
     `request_id` comes back in the call's records and finds them where the answer was lost; it is one of the
-    ten variables. `phone` may be 'logincode' with `phone_login_code`. Raises ValueError for what can never be
+    ten variables. `phone` may be LOGIN_CODE with
+    `phone_login_code`, or TRUNK for an extension behind a SIP trunk. Raises ValueError for what can never be
     asked, and VoicenterError's kinds.
     """
     return _ask(
@@ -63,21 +65,21 @@ def call(
         phone,
         {
             "target": dialled(target),
-            "phonelogincode": phone_login_code,
+            "phonelogincode": _login_code(phone, phone_login_code),
             "record": flag(record),
-            "phonecallerid": phone_caller_id,
-            "phonecallername": phone_caller_name,
-            "targetcallerid": target_caller_id,
-            "targetcallername": target_caller_name,
-            "phonemaxdialtime": str(phone_max_dial_seconds),
-            "targetmaxdialtime": str(target_max_dial_seconds),
-            "maxduration": str(max_seconds),
+            "phonecallerid": shown(phone_caller_id),
+            "phonecallername": name(phone_caller_name),
+            "targetcallerid": shown(target_caller_id),
+            "targetcallername": name(target_caller_name),
+            "phonemaxdialtime": seconds(phone_max_dial_seconds),
+            "targetmaxdialtime": seconds(target_max_dial_seconds),
+            "maxduration": seconds(max_seconds),
             "phoneautoanswer": flag(phone_auto_answer),
             "targetautoanswer": flag(target_auto_answer),
             "checkphonedevicestate": flag(check_phone),
             "checktargetdevicestate": flag(check_target),
-            "language": language,
-            "vm_id": voicemail_id,
+            "language": parameters.language(language),
+            "vm_id": voicemail_id and code_of("a voicemail", voicemail_id),
             **_variables(variables, request_id),
         },
     )
@@ -109,15 +111,15 @@ def message(
         "message",
         phone,
         {
-            "pre_rec": before,
-            "dtmf": digits,
-            "loop_rec": after_number,
-            "post_rec": after,
+            "pre_rec": recording(before),
+            "dtmf": parameters.digits(digits),
+            "loop_rec": recording(after_number),
+            "post_rec": recording(after),
             "record": flag(record),
-            "targetcallerid": target_caller_id,
-            "targetcallername": target_caller_name,
-            "phonemaxdialtime": str(phone_max_dial_seconds),
-            "maxduration": str(max_seconds),
+            "targetcallerid": shown(target_caller_id),
+            "targetcallername": name(target_caller_name),
+            "phonemaxdialtime": seconds(phone_max_dial_seconds),
+            "maxduration": seconds(max_seconds),
             "phoneautoanswer": flag(phone_auto_answer),
             **_variables(variables, request_id),
         },
@@ -143,11 +145,11 @@ def callference(
         "callference",
         phone,
         {
-            "bbbcode": entry_code,
-            "targetcallerid": target_caller_id,
-            "targetcallername": target_caller_name,
-            "phonemaxdialtime": str(phone_max_dial_seconds),
-            "maxduration": str(max_seconds),
+            "bbbcode": entry_code and code_of("a conference", entry_code),
+            "targetcallerid": shown(target_caller_id),
+            "targetcallername": name(target_caller_name),
+            "phonemaxdialtime": seconds(phone_max_dial_seconds),
+            "maxduration": seconds(max_seconds),
             "phoneautoanswer": flag(phone_auto_answer),
             **_variables(variables, request_id),
         },
@@ -159,9 +161,9 @@ def terminate(client: VoicenterClient, *, phone: str) -> Accepted:
     return _ask(client, "terminate", phone, {})
 
 
-def _ask(client: VoicenterClient, action: str, phone: str, parameters: Mapping[str, str]) -> Accepted:
+def _ask(client: VoicenterClient, action: str, phone: str, wanted: Mapping[str, str]) -> Accepted:
     form = {"phone": dialled(phone), "code": client.code, "action": action, "format": "JSON"}
-    form |= {name: value for name, value in parameters.items() if value != ""}
+    form |= {key: value for key, value in wanted.items() if value != ""}
     answer = client.ask(client.hosts.click2call + PATH, form=form, repeatable=False)
     said = fields_of(answer)
     code, call_id = error_number(said, "errorcode", answer), identifier(said.get("callid"))
@@ -175,9 +177,16 @@ def _ask(client: VoicenterClient, action: str, phone: str, parameters: Mapping[s
     return Accepted(call_id)
 
 
+def _login_code(phone: str, code: str) -> str:
+    """The code by which Voicenter finds who is logged in. Raises ValueError where one goes without the other."""
+    if (phone.casefold() == LOGIN_CODE) != bool(code):
+        raise ValueError(f"a login code goes with the phone {LOGIN_CODE}, and only with it")
+    return code and code_of("a login", code)
+
+
 def _variables(given: Mapping[str, str] | None, request_id: str) -> dict[str, str]:
     """The account's own parameters with ours. Raises ValueError beyond ten, or for a name that is none."""
-    named = {name: str(value) for name, value in parameters.variables(given or {}).items()}
+    named = {key: str(value) for key, value in parameters.variables(given or {}).items()}
     if request_id:
         named[REQUEST] = request_id
     if len(named) > MOST_VARIABLES:

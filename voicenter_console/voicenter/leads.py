@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from .errors import Garbled
-from .parameters import dialled, international, variables
+from .parameters import dialled, international, shown, variables
 from .values import MAX_INTEGER, signed, structure, text, whole
 from .wire import fold
 
-ANONYMOUS = "Anonymous"
 LEAD = "var_lead"
 PENDING = 1
 
@@ -21,7 +20,7 @@ class NewCall:
 
     `caller_id` is the number the customer sees. Where it is empty Voicenter takes the first it has of: a
     dynamic caller id of the target's country, that of the worker's extension, that of the campaign's
-    settings; ANONYMOUS hides it. A higher `priority` is called earlier. `originate_at` is aware, and not
+    settings; `parameters.ANONYMOUS` hides it. A higher `priority` is called earlier. `originate_at` is aware, and not
     taken by every type of campaign. `custom_data` comes back with the call's records; its names get the
     prefix `var_`. That a single call takes `caller_name`, as those of a bulk do, is a guess.
     """
@@ -37,8 +36,7 @@ class NewCall:
     def __post_init__(self) -> None:
         dialled(self.target)
         variables(self.custom_data)
-        if self.caller_id and self.caller_id != ANONYMOUS:
-            dialled(self.caller_id)
+        shown(self.caller_id)
         if self.priority is not None and not 0 <= self.priority <= MAX_INTEGER:
             raise ValueError("a priority is a whole number from 0 on")
         if self.originate_at is not None and self.originate_at.tzinfo is None:
@@ -53,7 +51,7 @@ class NewCall:
         """What Voicenter is sent of it: what is not said is left out."""
         said: dict[str, object] = {"Target": dialled(self.target)}
         if self.caller_id:
-            said["CallerID"] = self.caller_id if self.caller_id == ANONYMOUS else dialled(self.caller_id)
+            said["CallerID"] = shown(self.caller_id)
         if self.caller_name:
             said["CallerName"] = self.caller_name
         if self.originate_at is not None:
