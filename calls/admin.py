@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 import calls.recovery.back_office  # noqa: F401 - registers its own
 from calls.models import (
     Agent,
+    AgentStatus,
     Call,
     Cdr,
     CdrRecord,
@@ -17,10 +22,13 @@ from calls.models import (
     DialRequest,
     Erasure,
     Extension,
+    MirrorChange,
     SyncGap,
     SyncState,
     SyncWindow,
+    WebPhone,
 )
+from voicenter_console.organisation.admin import SecretField
 from voicenter_console.organisation.back_office import AuditedAdmin, ReadOnlyAdmin
 
 
@@ -46,6 +54,42 @@ class AgentAdmin(AuditedAdmin):
 @admin.register(Extension)
 class ExtensionAdmin(AgentAdmin):
     list_display = ("code", "name", "account", "user")
+
+
+class WebPhoneForm(forms.ModelForm):
+    new_password = SecretField(label=_("SIP password"), help_text=_("Never shown. Leave empty to keep it."))
+
+    class Meta:
+        model = WebPhone
+        fields = ("user", "extension")
+
+    def clean(self) -> dict[str, Any]:
+        """A phone is one's own: of an extension that is tied to somebody else nobody speaks for them."""
+        cleaned = super().clean()
+        extension, user = cleaned.get("extension"), cleaned.get("user")
+        if extension and user and extension.user_id != user.pk:
+            self.add_error("extension", _("This extension is not tied to this person."))
+        if not (cleaned.get("new_password") or self.instance.pk):
+            self.add_error("new_password", _("A phone needs its password."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> WebPhone:
+        self.instance.password = self.cleaned_data["new_password"] or self.instance.password
+        return super().save(commit)
+
+
+@admin.register(WebPhone)
+class WebPhoneAdmin(AuditedAdmin):
+    form = WebPhoneForm
+    secret = ("new_password",)
+    list_display = ("user", "extension")
+    list_select_related = ("user", "extension")
+
+
+@admin.register(AgentStatus, MirrorChange)
+class MirrorAdmin(ReadOnlyAdmin):
+    list_filter = ("account",)
+    list_select_related = ("account",)
 
 
 @admin.register(Call)

@@ -1,13 +1,17 @@
 """Celery's doors to calls."""
 
+import logging
 from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_ready
 
+from voicenter_console.organisation.gateway import Locked
 from voicenter_console.organisation.models import Account
+from voicenter_console.voicenter.errors import VoicenterError
 
+logger = logging.getLogger(__name__)
 # A pull that takes longer goes on with the next beat: a worker's thread is not one account's for an hour.
 LONGEST_PULL = timedelta(minutes=4)
 
@@ -83,3 +87,25 @@ def tidy_media() -> None:
     from calls import exports
 
     exports.tidy()
+
+
+@shared_task
+def mirror() -> None:
+    """Have each account's extensions, agents and names of statuses read, one apart from the other."""
+    from calls.board import collector
+
+    for account_id in collector.wanted().values_list("pk", flat=True):
+        mirror_account.apply_async([account_id], retry=False, expires=600)
+
+
+@shared_task
+def mirror_account(account_id: int) -> None:
+    """Read one account's lists. What Voicenter refuses now is asked again in a quarter of an hour."""
+    from calls.board import collector, mirror
+
+    account = collector.wanted().filter(pk=account_id).first()
+    if account:
+        try:
+            mirror.refresh(account)
+        except (VoicenterError, Locked):
+            logger.warning("the lists of account %s cannot be had", account_id, exc_info=True)

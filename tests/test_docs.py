@@ -172,7 +172,7 @@ def test_a_push_moves_the_figures(post_hook: Callable[..., object], a_push: dict
     assert figure("hooks_seconds_count") == timed + 1
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "beat", "collector"])
 def test_the_units_start_what_up_starts(name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("BIND", raising=False)
     monkeypatch.delenv("WEB_PROCESSES", raising=False)

@@ -26,7 +26,8 @@ def console(port: int | None = None) -> dict[str, list[str]]:
     worker = [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING",
               "--without-gossip", "--without-mingle"]  # fmt: skip
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
-    return {"web": web, "worker": worker, "beat": beat}
+    collector = [_PYTHON, "manage.py", "collector"]
+    return {"web": web, "worker": worker, "beat": beat, "collector": collector}
 
 
 def supervise(programs: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:

@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=env.number("SYNC_SECONDS", default=300, least=5)),
         "options": {"expires": 240},
     },
+    "calls.mirror": {
+        "task": "calls.tasks.mirror",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 800},
+    },
     "calls.dials": {
         "task": "calls.tasks.sweep_dials",
         "schedule": timedelta(seconds=5),

@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from calls import api as calls_api
 from calls.hooks import CdrHook
 from calls.popup.hook import PopUpHook
-from calls.views import health
+from calls.views import desk, health
 from ivr import api as ivr_api
 from ivr.hooks import IvrHook, LayerHook
 from voicenter_console import views
@@ -31,6 +31,11 @@ delivery_health = [
     *deliveries.urlpatterns,
 ]
 
+the_desk = [
+    path("", desk.desk, name="desk"),
+    path("credentials/", desk.credentials, name="credentials"),
+]
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("hooks/<str:token>/", include((hooks, "hooks"))),
@@ -40,6 +45,7 @@ urlpatterns = [
     path("calls/", include("calls.urls")),
     path("contacts/", include("calls.contacts.urls")),
     path("recovery/", include("calls.recovery.urls")),
+    path("desk/", include((the_desk, "desk"))),
     path("deliveries/", include((delivery_health, "deliveries"))),
     path("jobs/", include("voicenter_console.jobs.urls")),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),

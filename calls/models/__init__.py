@@ -1,5 +1,6 @@
 """Calls: what the provider said of each leg, and the customer contacts made of them."""
 
+from .board import AgentState, AgentStatus, LiveBoard, MirrorChange
 from .call import Call, CallId, CallRedirect
 from .cdr import Cdr, CdrRecord
 from .contact import Contact, ContactMerge, ContactNumber
@@ -11,10 +12,11 @@ from .recovery import Recovery, RecoveryAct, RecoveryCall, RecoveryPolicy
 from .saved import SavedView
 from .sync import SyncGap, SyncState, SyncWindow
 from .trigrams import Trigrams
+from .web_phone import WebPhone
 
 __all__ = [
-    "Agent", "AgentDay", "AgentHour", "Call", "CallId", "CallRedirect", "Cdr", "CdrRecord", "Contact", "ContactMerge",
-    "ContactNumber", "DialRequest", "DirtyHour", "Erasure", "Extension", "QueueDay", "QueueHour", "QueueName",
-    "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow",
-    "Trigrams",
+    "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "Call", "CallId", "CallRedirect", "Cdr",
+    "CdrRecord", "Contact", "ContactMerge", "ContactNumber", "DialRequest", "DirtyHour", "Erasure", "Extension",
+    "LiveBoard", "MirrorChange", "QueueDay", "QueueHour", "QueueName", "Recovery", "RecoveryAct", "RecoveryCall",
+    "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams", "WebPhone",
 ]  # fmt: skip

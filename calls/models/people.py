@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from voicenter_console.organisation.models import Account
+from voicenter_console.organisation.models import Account, Department
 
 
 class Agent(models.Model):
@@ -33,11 +33,16 @@ class Agent(models.Model):
 
 
 class Extension(models.Model):
-    """A phone of the organisation, by its SIP code."""
+    """A phone of the organisation, by its SIP code; `gone_since` the provider lists it no more."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="extensions", verbose_name=_("account"))
     code = models.CharField(_("SIP code"), max_length=64)
     name = models.CharField(_("name"), max_length=200, blank=True)
+    number = models.CharField(_("short number"), max_length=64, blank=True)
+    department = models.ForeignKey(
+        Department, models.SET_NULL, null=True, blank=True, related_name="extensions", verbose_name=_("department")
+    )
+    gone_since = models.DateTimeField(_("not listed since"), null=True, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="extensions",
         verbose_name=_("person"),

@@ -34,10 +34,15 @@ FILES = {
     "echarts": (["dist/echarts.min.js"], ["LICENSE", "NOTICE", "licenses/LICENSE-d3"]),
     "htmx.org": (["dist/htmx.min.js"], ["LICENSE"]),
     "idiomorph": (["dist/idiomorph-ext.min.js"], ["LICENSE"]),
+    "jssip": ([], ["LICENSE"]),  # bundled in opensips-js
+    "opensips-js": (["dist/opensips-js.iife.js"], []),
     "zrender": ([], ["LICENSE"]),  # bundled in echarts
 }
-# Packages that name their licence but ship no text of it: the holders stand in the file's own header.
-MIT_HOLDERS = {"@tabler/core": "2018-2026 The Tabler Authors, codecalm.net Paweł Kuna; 2011-2026 The Bootstrap Authors"}
+# Packages that name their licence but ship no text of it: the holders stand in the file's own header or its facts.
+HOLDERS = {
+    "@tabler/core": "2018-2026 The Tabler Authors, codecalm.net Paweł Kuna; 2011-2026 The Bootstrap Authors",
+    "opensips-js": "Bohdan Konechnyi and the opensips-js authors",
+}
 
 MIT = """MIT License
 
@@ -58,6 +63,21 @@ EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR
 IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR
 THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 """
+
+ISC = """ISC License
+
+Copyright (c) {holders}
+
+Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is
+hereby granted, provided that the above copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE
+INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE,
+DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN
+CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+"""
+TEXTS = {"MIT": MIT, "ISC": ISC}
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -86,7 +106,7 @@ def copy_package(package: Path, name: str) -> dict:
     for file in licences:
         shutil.copyfile(package / file, folder / Path(file).name)
     if not licences:
-        (folder / "LICENSE").write_text(MIT.format(holders=MIT_HOLDERS[name]))
+        (folder / "LICENSE").write_text(TEXTS[facts["license"]].format(holders=HOLDERS[name]))
     return {
         "version": facts["version"],
         "licence": facts["license"],

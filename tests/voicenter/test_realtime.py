@@ -183,6 +183,7 @@ def test_silence_is_asked_about_after_a_minute_and_left_after_two(line, cloud, t
     ticks.seconds += SILENCE - 1  # it answered: nothing is wrong
     assert not any(isinstance(event, LineDown) for event in line.step(0.1))
 
+    quiet(line)
     first.silent = True
     ticks.seconds += SILENCE
     heard = until(line, LineDown, LineUp, AllExtensions)

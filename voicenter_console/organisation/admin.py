@@ -42,9 +42,13 @@ class AccountForm(forms.ModelForm):
     new_code = SecretField(label=_("account code"), help_text=_("Never shown. Leave empty to keep it."))
     new_user_code = SecretField(label=_("user code"), help_text=_("Never shown. Leave empty to keep it."))
 
+    new_realtime_secret = SecretField(
+        label=_("secret to log in to RealTime"), help_text=_("Never shown. Leave empty to keep it.")
+    )
+
     class Meta:
         model = Account
-        exclude = ("code", "user_code")  # noqa: DJ006 - all but the two that are never shown
+        exclude = ("code", "user_code", "realtime_secret")  # noqa: DJ006 - all but those that are never shown
 
     def clean_addresses(self) -> list[str]:
         """A list of addresses and networks: the hook refuses by it, so it must be readable."""
@@ -75,16 +79,23 @@ class AccountForm(forms.ModelForm):
             raise ValidationError(_("There is no such time zone; an example is Asia/Jerusalem."))
         return zone
 
+    def clean_realtime_path(self) -> str:
+        path = self.cleaned_data["realtime_path"]
+        if path and not path.startswith("/"):
+            raise ValidationError(_("A path begins with /."))
+        return path
+
     def save(self, commit: bool = True) -> Account:
         self.instance.code = self.cleaned_data["new_code"] or self.instance.code
         self.instance.user_code = self.cleaned_data["new_user_code"] or self.instance.user_code
+        self.instance.realtime_secret = self.cleaned_data["new_realtime_secret"] or self.instance.realtime_secret
         return super().save(commit)
 
 
 @admin.register(Account)
 class AccountAdmin(AuditedAdmin):
     form = AccountForm
-    secret = ("new_code", "new_user_code")
+    secret = ("new_code", "new_user_code", "new_realtime_secret")
     list_display = ("name", "provider", "push_clock", "pulls", "enforce_addresses")
     list_filter = ("provider", "pulls")
     search_fields = ("name",)
@@ -94,6 +105,13 @@ class AccountAdmin(AuditedAdmin):
         (_("How its records are read"), {"fields": ("push_clock", "wait_in_duration", "answer_casing")}),
         (_("Call log"), {"fields": ("pulls", "scope", "hosts")}),
         (
+            _("Live calls"),
+            {
+                "fields": ("follows_live", "realtime_way", "realtime_name", "new_realtime_secret", "realtime_path"),
+                "description": _("Without a login to RealTime, Voicenter is asked every five seconds."),
+            },
+        ),
+        (
             _("What a waiting caller is answered"),
             {
                 "fields": ("ivr_answer", "layer_answer"),
@@ -102,6 +120,7 @@ class AccountAdmin(AuditedAdmin):
                 ),
             },
         ),
+        (_("Web phone"), {"fields": ("phone_domain",)}),
         (_("Who may push"), {"fields": ("addresses", "enforce_addresses")}),
         (_("Figures"), {"fields": ("service_target", "short_abandon", "service_goal", "service_level")}),
     )

@@ -11,6 +11,7 @@ import httpx
 from django.conf import settings
 
 from voicenter_console.voicenter.client import Hosts, VoicenterClient
+from voicenter_console.voicenter.realtime import Login, Way
 
 from .models import Account
 from .rate import SharedLimiter
@@ -27,12 +28,24 @@ class Locked(ValueError):
 
 def client(account: Account) -> VoicenterClient:
     """A client with the account's code and addresses; use it in `with`. Raises Locked."""
-    if (account.code or "").startswith(_CIPHERTEXT):  # what the field gives where no key fits
-        raise Locked(f"the code of {account} cannot be read with this SECRET_KEY")
+    _unlocked(account, account.code)
     return VoicenterClient(
         account=f"account-{account.pk}", code=account.code or "", hosts=hosts(account), transport=transport,
         limiter=limiter, allow_http_hosts=settings.ALLOW_HTTP_HOSTS, code_in_address=account.code_in_address,
     )  # fmt: skip
+
+
+def realtime_login(account: Account) -> Login | None:
+    """How the account logs in to RealTime, where it does. Raises Locked."""
+    if not (account.realtime_way and account.realtime_secret):
+        return None
+    _unlocked(account, account.realtime_secret)
+    return Login(Way(account.realtime_way), account.realtime_secret, account.realtime_name, account.realtime_path)
+
+
+def _unlocked(account: Account, secret: str | None) -> None:
+    if (secret or "").startswith(_CIPHERTEXT):  # what the field gives where no key fits
+        raise Locked(f"a secret of {account} cannot be read with this SECRET_KEY")
 
 
 def hosts(account: Account) -> Hosts:

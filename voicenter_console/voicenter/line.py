@@ -18,6 +18,8 @@ from .errors import Garbled, LineLost
 from .wire import bounded, read_json
 
 CONNECT_SECONDS = 10
+# A ping is asked for more often than need be: its answer tells that the line lives, and so how old what is known is.
+PING_SECONDS = 5.0
 MESSAGE_BYTES = 16 * 2**20
 MAX_KEYS = 1_000_000
 UNREADABLE = "unreadable"
@@ -56,7 +58,10 @@ class _Socket(websocket.WebSocket):
 
 
 class Line:
-    """Connects to `monitor` at once. Not for several threads. Raises LineLost, here and in every method."""
+    """Connects to `monitor` at once. Not for several threads. Raises LineLost, here and in every method.
+
+    `lived_at` is when anything came from the other side, by `clock`, monotonic seconds.
+    """
 
     def __init__(self, monitor: str, token: str, *, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
@@ -70,11 +75,12 @@ class Line:
             )  # fmt: skip
         except (OSError, ValueError, websocket.WebSocketException) as error:
             raise _lost(error) from None  # its text may hold the address, and that the token
+        self.lived_at = clock()
         try:
             opened = self._read(CONNECT_SECONDS)
             if opened is None or opened.packet_type != frames.OPEN or not isinstance(opened.data, dict):
                 raise LineLost("the monitor does not speak the old socket.io")
-            self._ping_every = _seconds(opened.data.get("pingInterval"), 25)
+            self._ping_every = min(_seconds(opened.data.get("pingInterval"), 25), PING_SECONDS)
             self._pong_within = _seconds(opened.data.get("pingTimeout"), 60)
         except LineLost:
             self.close()
@@ -143,6 +149,7 @@ class Line:
         except (OSError, ValueError, websocket.WebSocketException) as error:
             raise _lost(error) from None
         self._socket.unread = 0
+        self.lived_at = self._clock()
         if opcode == websocket.ABNF.OPCODE_CLOSE:
             raise LineLost("the monitor closed the line")
         if opcode != websocket.ABNF.OPCODE_TEXT or not data[:1].isdigit():

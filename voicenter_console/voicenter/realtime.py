@@ -28,6 +28,7 @@ KEEPALIVE_AFTER = 60.0
 SILENCE = 120.0
 BEFORE_EXPIRY = timedelta(seconds=5)
 
+FULL: set[type[Event]] = {AllExtensions, AllQueues}
 _REFUSALS: dict[int, type[Refused]] = {400: BadRequest, 401: NotAuthorised, 403: NotAuthorised}
 _RESYNC_AFTER = {"extensionsupdated", "queuesupdated", "dialersupdated"}
 
@@ -137,6 +138,7 @@ def _monitors(client: VoicenterClient, urls: list) -> tuple[str, ...]:
 
 class RealTime:
     """One account's events, whatever happens to monitors and tokens. Call `step` for ever; not for several threads.
+    `as_of` is when the line last proved to live, None until the full statuses came.
 
     A line that breaks, or is silent for two minutes, is followed by one to the next monitor after a delay that
     grows from ten seconds to five minutes; after the last of the list a new login begins at the first. `clock` is
@@ -155,6 +157,8 @@ class RealTime:
         self._client, self._login = client, login
         self._clock, self._now, self._wait = clock, now, wait
         self.normaliser = Normaliser(now)
+        self.as_of: datetime | None = None
+        self._told: set[type[Event]] = set()
         self._ticket: Ticket | None = None
         self._line: Line | None = None
         self._place = 0
@@ -171,8 +175,10 @@ class RealTime:
             got = self._line.receive(seconds)
             if got is None:
                 self._break_the_silence()
-                return []
-            return self._take(*got)
+            events = [] if got is None else self._take(*got)
+            if self._told == FULL:
+                self.as_of = self._now() - timedelta(seconds=max(0, self._clock() - self._line.lived_at))
+            return events
         except (NotAuthorised, BadRequest) as error:
             self._ticket = None
             return self._fall(str(error), AFTER_REFUSAL)
@@ -204,6 +210,7 @@ class RealTime:
         monitor = self._ticket.monitors[self._place]
         self._line = Line(monitor, self._ticket.token, clock=self._clock)
         self._heard = self._asked = self._clock()
+        self._told.clear()
         return [LineUp(at=self._now(), source=urlsplit(monitor).hostname or "")]
 
     def _fall(self, reason: str, delay: float = 0) -> list[Event]:
@@ -239,7 +246,8 @@ class RealTime:
         if folded == "keepaliveresponse":
             return []
         events = self.normaliser.read(name, payload)
-        if any(isinstance(event, (AllExtensions, AllQueues)) for event in events):
+        self._told |= FULL & {type(event) for event in events}
+        if self._told == FULL:
             self._delay = FIRST_DELAY
         return events
 

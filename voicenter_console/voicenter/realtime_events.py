@@ -184,8 +184,8 @@ class Normaliser:
             number = text(said.get("outgoingcallerphone"), 64) or number
         return LiveCall(
             call_id=call_id,
-            phase=_PHASES.get(text(said.get("callstatus")).casefold(), Phase.UNKNOWN),
-            direction=_DIRECTIONS.get(direction, Direction.UNKNOWN),
+            phase=phase_of(text(said.get("callstatus"))),
+            direction=direction_of(direction),
             number=number,
             name=text(said.get("callername"), 200),
             did=text(said.get("did"), 64),
@@ -193,6 +193,16 @@ class Normaliser:
             started_at=self._time(said.get("callstarted")),
             answered_at=self._time(said.get("callanswered")),
         )
+
+
+def phase_of(callstatus: str) -> Phase:
+    """What their word for a call's state means, in events and in what is polled."""
+    return _PHASES.get(callstatus.casefold(), Phase.UNKNOWN)
+
+
+def direction_of(said: str) -> Direction:
+    """What their word for a live call's direction means."""
+    return _DIRECTIONS.get(said.casefold(), Direction.UNKNOWN)
 
 
 def _minutes(said: object, known: int | None) -> int | None:

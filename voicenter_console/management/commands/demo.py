@@ -59,8 +59,12 @@ class Command(BaseCommand):
     @transaction.atomic
     def _account(self, secret: dict[str, str], base: str) -> Account:
         account, created = Account.objects.update_or_create(
-            name=NAME, defaults={"code": secret["code"], "hosts": {"base": base}}
-        )
+            name=NAME,
+            defaults={
+                "code": secret["code"], "hosts": {"base": base},
+                "realtime_way": Account.RealTimeWay.TOKEN, "realtime_secret": secret["code"],
+            },
+        )  # fmt: skip
         if created:
             HookToken.issue(account, ["cdr", "ivr", "layer"], secret["hook"])
             self._contacts(account)

@@ -11,7 +11,7 @@ from voicenter_console import processes
 
 
 class Command(BaseCommand):
-    help = "Bring the database up to date, then run web, worker and beat until Ctrl-C."
+    help = "Bring the database up to date, then run web, worker, beat and collector until Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> None:
         prepare()

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,10 @@ def _layer_answer(value: object) -> None:
         raise ValidationError(str(error)) from error
 
 
+# A name of a host, with a port where it is not the usual one: it stands in a page's Content-Security-Policy.
+HOST = RegexValidator(r"^[a-z0-9]([a-z0-9.-]{0,180}[a-z0-9])?(:[0-9]{1,5})?$", _("A host, such as sip.example.com."))
+
+
 class Account(models.Model):
     """One account at one telephony provider: where it is, how to speak to it, how to read it."""
 
@@ -53,6 +57,11 @@ class Account(models.Model):
         DEPARTMENT = "Department", _("this department only")
         USER = "User", _("one user only")
 
+    class RealTimeWay(models.TextChoices):
+        TOKEN = "token", _("a token")
+        USER = "user", _("a user's e-mail address and PIN")
+        ACCOUNT = "account", _("an account's name and password")
+
     name = models.CharField(_("name"), max_length=80, unique=True)
     provider = models.CharField(_("provider"), max_length=12, choices=Provider, default=Provider.VOICENTER)
     code = EncryptedTextField(_("account code"), blank=True, null=True)
@@ -72,6 +81,15 @@ class Account(models.Model):
     pulls = models.BooleanField(_("pull the call log"), default=True)
     ivr_answer = models.JSONField(_("answer of the IVR"), null=True, blank=True, validators=[_ivr_answer])
     layer_answer = models.JSONField(_("answer of the IVR layer"), null=True, blank=True, validators=[_layer_answer])
+    follows_live = models.BooleanField(_("follow live calls"), default=True)
+    realtime_way = models.CharField(_("login to RealTime"), max_length=8, choices=RealTimeWay, blank=True)
+    realtime_name = models.CharField(_("name to log in to RealTime"), max_length=200, blank=True)
+    realtime_secret = EncryptedTextField(_("secret to log in to RealTime"), blank=True, null=True)
+    realtime_path = models.CharField(_("path of RealTime's login"), max_length=200, blank=True)
+    phone_domain = models.CharField(
+        _("domain of the web phone"), max_length=200, blank=True, validators=[HOST],
+        help_text=_("Where browsers speak SIP with Voicenter, over wss; without it there is no web phone."),
+    )  # fmt: skip
     addresses = models.JSONField(_("addresses that may push"), default=list, blank=True)
     enforce_addresses = models.BooleanField(_("refuse pushes from other addresses"), default=False)
     service_target = models.PositiveSmallIntegerField(

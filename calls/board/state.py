@@ -1,0 +1,75 @@
+"""What goes on in one account, kept up by events; plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from voicenter_console.voicenter.live import (
+    AllExtensions,
+    AllQueues,
+    CallerJoined,
+    CallerLeft,
+    Event,
+    ExtensionChanged,
+    ExtensionNow,
+    LineUp,
+    QueueNow,
+)
+
+
+class Board:
+    """Extensions by code and queues by number. `whole` once both full statuses came since the line was had."""
+
+    def __init__(self) -> None:
+        self.extensions: dict[str, ExtensionNow] = {}
+        self.queues: dict[int, QueueNow] = {}
+        self._missing = {AllExtensions, AllQueues}
+
+    @property
+    def whole(self) -> bool:
+        return not self._missing
+
+    def apply(self, event: Event) -> None:
+        match event:
+            case LineUp():
+                self._missing = {AllExtensions, AllQueues}
+            case AllExtensions(extensions=extensions):
+                self.extensions = {one.code: one for one in extensions}
+                self._missing.discard(AllExtensions)
+            case AllQueues(queues=queues):
+                self.queues = {one.id: one for one in queues}
+                self._missing.discard(AllQueues)
+            case ExtensionChanged(extension=extension):
+                self.extensions[extension.code] = extension
+            case CallerJoined(queue=queue) | CallerLeft(queue=queue):
+                self.queues[queue.id] = queue
+
+    def data(self) -> dict[str, Any]:
+        """The state as JSON, in a fixed order; times are ISO 8601 in UTC."""
+        return {
+            "queues": [_plain(asdict(one)) for _, one in sorted(self.queues.items())],
+            "extensions": [_plain(asdict(one)) for _, one in sorted(self.extensions.items())],
+        }
+
+    def statuses(self) -> dict[str, tuple[str, int, datetime | None]] | None:
+        """Agents who are logged in somewhere: by code, their name, status and since when (None: not said).
+
+        None where the source says nothing of statuses at all.
+        """
+        if all(one.status is None for one in self.extensions.values()):
+            return None
+        found: dict[str, tuple[str, int, datetime | None]] = {}
+        for _, one in sorted(self.extensions.items()):
+            if one.agent_code and one.status and one.agent_code not in found:
+                found[one.agent_code] = (one.agent_name, one.status, one.status_since)
+        return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,43 @@
+"""The desk: for now, the web phone of the person who looks."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from calls.models import WebPhone
+from voicenter_console.organisation import audit
+from voicenter_console.organisation.access import needs
+from voicenter_console.organisation.models import User
+from voicenter_console.organisation.roles import Right
+
+
+@require_GET
+@needs(Right.DIAL)
+def desk(request: HttpRequest) -> HttpResponse:
+    """The page may speak with the phone's own server, and no other page may."""
+    phone = _phone_of(request.user)
+    response = render(request, "desk/desk.html", {"phone": phone})
+    if phone:
+        response._csp_update = {"connect-src": [f"wss://{phone.domain}"]}
+    return response
+
+
+@require_POST
+@needs(Right.DIAL)
+@never_cache
+def credentials(request: HttpRequest) -> JsonResponse:
+    """What the person's own browser registers with. Nobody else's is ever served, whatever is asked for."""
+    phone = _phone_of(request.user)
+    if phone is None:
+        raise Http404
+    audit.record(request.user, "phone.credentials", phone.extension.code, address=audit.address_of(request))
+    return JsonResponse({"user": phone.extension.code, "password": phone.password, "domain": phone.domain})
+
+
+def _phone_of(user: User) -> WebPhone | None:
+    """The person's phone, where one is set up and the account names a domain for it."""
+    phones = WebPhone.objects.filter(user=user, extension__user=user).exclude(extension__account__phone_domain="")
+    return phones.select_related("extension__account").first()
