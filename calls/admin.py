@@ -14,6 +14,7 @@ import calls.recovery.back_office  # noqa: F401 - registers its own
 from calls.models import (
     Agent,
     AgentStatus,
+    AwaitedCall,
     Call,
     Cdr,
     CdrRecord,
@@ -176,6 +177,14 @@ class SyncWindowAdmin(ReadOnlyAdmin):
     list_filter = ("state", "account")
     list_select_related = ("account",)
     ordering = ("-to_at",)
+
+
+@admin.register(AwaitedCall)
+class AwaitedCallAdmin(ReadOnlyAdmin):
+    list_display = ("call_uid", "account", "state", "tries", "told_at", "asked_at", "error")
+    list_filter = ("state", "account")
+    list_select_related = ("account",)
+    search_fields = ("call_uid",)
 
 
 @admin.register(SyncGap)

@@ -17,6 +17,7 @@ class CallsConfig(AppConfig):
         from calls.models import Agent
         from calls.recovery import keeping, rebuilding, telling
         from calls.signals import calls_changed, calls_merged
+        from calls.vcc import fetching, taking
         from voicenter_console.jobs import claims
         from voicenter_console.notifications import kinds
         from voicenter_console.organisation.models import Account, Department
@@ -25,6 +26,8 @@ class CallsConfig(AppConfig):
 
         channels.register(Delivery.Channel.CDR, ingest.take_notifications)
         channels.register(Delivery.Channel.CALL_LOG, ingest.take_call_log_pages, long=True)
+        channels.register(Delivery.Channel.VCC, taking.take_notifications)
+        channels.register(Delivery.Channel.VCC_CDR, taking.take_answers)
         calls_changed.connect(resolver.heard)
         calls_changed.connect(keeping.heard)
         calls_merged.connect(keeping.merged)
@@ -35,6 +38,7 @@ class CallsConfig(AppConfig):
         kinds.register(telling.OPENED, _("somebody waits to be called back"))
         kinds.register(telling.CLOSED, _("a lost caller's card was closed"))
         claims.register(rebuilding.KIND, rebuilding.run)
+        claims.register(fetching.KIND, fetching.run)
         claims.register(exports.KIND, export.run)
         claims.register(pulling.KIND, pulling.run)
         claims.register(asking.KIND, running.run)

@@ -20,6 +20,7 @@ from calls import bulk, components, directory, grouping, merge
 from calls.metrics import dirty, queues
 from calls.models import Agent, Call, Cdr, CdrRecord, Extension
 from calls.signals import calls_changed
+from calls.vcc import reading as vcc
 from voicenter_console.live.publish import publish
 from voicenter_console.organisation.models import Account
 from voicenter_console.voicenter import records, wire
@@ -47,6 +48,8 @@ class Arrival:
 
     def read(self, account: Account) -> CallRecord:
         """Raises Garbled where there is no call id."""
+        if account.provider == Account.Provider.VCC:
+            return vcc.record(self.source, self.fields, account, self.received_at)
         if self.source == Source.PUSH:
             return records.from_notification(self.fields, received_at=self.received_at, reading=account.reading)
         return records.from_call_log(self.fields, received_at=self.received_at)
@@ -126,7 +129,8 @@ def _write(account: Account, told: _Told) -> None:
     _save_records(account, told, homes)
     if gone:
         Cdr.objects.filter(pk__in=[cdr.pk for cdr in gone]).delete()
-    drift.note(account, fresh)
+    if account.provider == Account.Provider.VOICENTER:
+        drift.note(account, fresh)
     queues.remember(account, changed)
     dirty.mark(account, [*hours, *(leg.started_at for _, its in touched for leg in its)])
     if touched:

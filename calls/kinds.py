@@ -29,6 +29,9 @@ _WORDS = {
 }
 
 
+_VCC = {"vcc-inbound": _("VCC Live: call in"), "vcc-outbound": _("VCC Live: call out")}
+
+
 def label(leg: Cdr) -> str:
     """The kind of a leg in words; '' where none was said."""
-    return str(_WORDS.get(leg.type_id) or leg.type_name)
+    return str(_WORDS.get(leg.type_id) or _VCC.get(leg.type) or leg.type_name)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from calls.vcc import pages
 from calls.views import dial, exporting, log, saved, story
 
 app_name = "calls"
@@ -20,5 +21,6 @@ urlpatterns = [
     path("dials/", dial.dial, name="dial"),
     path("dials/<uuid:pk>/", dial.progress, name="dial_progress"),
     path("dials/<uuid:pk>/hang-up/", dial.hang_up, name="hang_up"),
+    path("awaited/<int:pk>/ask/", pages.ask_again, name="ask_again"),
     path("legs/<int:pk>/raw/", story.raw, name="raw"),
 ]

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from calls import api as calls_api
 from calls.hooks import CdrHook
 from calls.popup.hook import PopUpHook
+from calls.vcc.hook import VccHook
 from calls.views import desk, health
 from ivr import api as ivr_api
 from ivr.hooks import IvrHook, LayerHook
@@ -20,6 +21,7 @@ hooks = [
     path("cdr/", CdrHook.as_view(), name="cdr"),
     path("ivr/", IvrHook.as_view(), name="ivr"),
     path("popup/", PopUpHook.as_view(), name="popup"),
+    path("vcc/", VccHook.as_view(), name="vcc"),
     path("layer/", LayerHook.as_view(), name="layer"),
 ]
 

@@ -1,5 +1,6 @@
 """Calls: what the provider said of each leg, and the customer contacts made of them."""
 
+from .awaited import AwaitedCall
 from .board import AgentState, AgentStatus, LiveBoard, MirrorChange
 from .call import Call, CallId, CallRedirect
 from .cdr import Cdr, CdrRecord
@@ -15,8 +16,8 @@ from .trigrams import Trigrams
 from .web_phone import WebPhone
 
 __all__ = [
-    "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "Call", "CallId", "CallRedirect", "Cdr",
-    "CdrRecord", "Contact", "ContactMerge", "ContactNumber", "DialRequest", "DirtyHour", "Erasure", "Extension",
-    "LiveBoard", "MirrorChange", "QueueDay", "QueueHour", "QueueName", "Recovery", "RecoveryAct", "RecoveryCall",
-    "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams", "WebPhone",
+    "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "AwaitedCall", "Call", "CallId", "CallRedirect",
+    "Cdr", "CdrRecord", "Contact", "ContactMerge", "ContactNumber", "DialRequest", "DirtyHour", "Erasure",
+    "Extension", "LiveBoard", "MirrorChange", "QueueDay", "QueueHour", "QueueName", "Recovery", "RecoveryAct",
+    "RecoveryCall", "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams", "WebPhone",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from calls.concealment import conceal
 from calls.contacts import who
 from calls.filters import CallFilter
 from calls.models import Call, Cdr
+from calls.vcc import pages as vcc
 from voicenter_console.organisation.access import needs
 from voicenter_console.organisation.models import Preference
 from voicenter_console.organisation.roles import Right
@@ -94,6 +95,7 @@ def _told(request: HttpRequest, rows: Any) -> list[Call]:
     for call in calls:
         call.legs = presentation.with_labels(call.legs)
         call.custom = {key: value for leg in call.legs for key, value in leg.custom_data.items()}
+    vcc.mark(calls)
     who.name(request.user, calls)
     conceal(request.user, calls, [leg for call in calls for leg in call.legs])
     return calls

@@ -15,6 +15,7 @@ from calls import presentation
 from calls.concealment import conceal
 from calls.contacts import who
 from calls.models import Call, CallRedirect, Cdr
+from calls.vcc import pages as vcc
 from voicenter_console.organisation.access import needs
 from voicenter_console.organisation.roles import Right
 from voicenter_console.webhooks.models import Delivery
@@ -30,6 +31,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         return _moved(request, pk)
     legs = presentation.with_labels(found.cdrs.all())
     found.legs = legs
+    vcc.mark([found])
     may_see_raw = request.user.may(Right.SEE_RAW) and request.user.may(Right.SEE_NUMBERS)
     earlier = _earlier(request, found)
     who.name(request.user, [found])
@@ -39,6 +41,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         custom |= leg.custom_data
     context = {
         "call": found,
+        "may_ask_again": request.user.may(Right.SYNC),
         "steps": _steps(legs, may_see_raw),
         "ivr_path": next((leg.ivr_path for leg in legs if leg.ivr_path), []),
         "custom_data": custom,

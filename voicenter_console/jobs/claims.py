@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F, Q
@@ -28,6 +28,14 @@ class Cancelled(Exception):
 
 class Lost(Exception):
     """The lease ran out and another worker has the job."""
+
+
+class Later(Exception):
+    """Not now: the runner is called again at `at`. Raised by the runner itself."""
+
+    def __init__(self, at: datetime, message: str = "") -> None:
+        self.at, self.message = at, message
+        super().__init__(message)
 
 
 class Progress:
@@ -68,20 +76,27 @@ def register(kind: str, runner: Runner) -> None:
     _runners[kind] = runner
 
 
-def enqueue(kind: str, label: str, *, owner: object = None, key: str | None = None, **parameters: object) -> Job:
-    """A new job, or the unfinished one with the same key. The hint is sent after the commit."""
+def enqueue(
+    kind: str, label: str, *, owner: object = None, key: str | None = None, due_at: datetime | None = None,
+    **parameters: object,
+) -> Job:  # fmt: skip
+    """A new job, or the unfinished one with the same key. The hint is sent after the commit; one that is due later is
+    found by the sweep."""
     from .tasks import run  # the task imports what imports us
 
     if key is not None and (asked := unfinished(kind, key)):
         return asked
     try:
         with transaction.atomic():
-            job = Job.objects.create(kind=kind, label=label, owner=owner, key=key, parameters=parameters)
+            job = Job.objects.create(
+                kind=kind, label=label, owner=owner, key=key, parameters=parameters, due_at=due_at or timezone.now()
+            )
     except IntegrityError:  # somebody asked for the same at the same moment
         if key is not None and (asked := unfinished(kind, key)):
             return asked
         raise
-    transaction.on_commit(lambda: run.apply_async([job.pk], retry=False), robust=True)
+    if due_at is None:
+        transaction.on_commit(lambda: run.apply_async([job.pk], retry=False), robust=True)
     return job
 
 
@@ -118,6 +133,8 @@ def work(pk: int) -> None:
         _runners[job.kind](Progress(job))
     except Cancelled:
         _finish(job, State.CANCELLED, "")
+    except Later as later:
+        _put_back(job, later)
     except Lost:
         logger.warning("job %s is somebody else's now", job.pk)
     except DatabaseError:
@@ -134,6 +151,12 @@ def due() -> list[int]:
     now = timezone.now()
     free = Q(state=State.QUEUED, due_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now)
     return list(Job.objects.filter(free).order_by("due_at").values_list("pk", flat=True)[:100])
+
+
+def _put_back(job: Job, later: Later) -> None:
+    """Waiting again, with its attempts to come: no worker was lost."""
+    held = Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
+    held.update(state=State.QUEUED, attempts=0, lease_until=None, due_at=later.at, message=later.message[:300])
 
 
 def _finish(job: Job, state: str, message: str) -> None:

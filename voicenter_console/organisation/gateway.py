@@ -10,6 +10,7 @@ from dataclasses import replace
 import httpx
 from django.conf import settings
 
+from voicenter_console.vcc_live.client import VccClient
 from voicenter_console.voicenter.client import Hosts, VoicenterClient
 from voicenter_console.voicenter.realtime import Login, Way
 
@@ -46,6 +47,16 @@ def realtime_login(account: Account) -> Login | None:
 def _unlocked(account: Account, secret: str | None) -> None:
     if (secret or "").startswith(_CIPHERTEXT):  # what the field gives where no key fits
         raise Locked(f"a secret of {account} cannot be read with this SECRET_KEY")
+
+
+def vcc_client(account: Account) -> VccClient:
+    """A client of the second provider, for an account at VCC Live; use it in `with`. Raises Locked."""
+    if (account.code or "").startswith(_CIPHERTEXT):
+        raise Locked(f"the token of {account} cannot be read with this SECRET_KEY")
+    return VccClient(
+        customer=account.customer, token=account.code or "", base_url=account.hosts.get("base", ""),
+        transport=transport, allow_http_hosts=settings.ALLOW_HTTP_HOSTS,
+    )  # fmt: skip
 
 
 def hosts(account: Account) -> Hosts:

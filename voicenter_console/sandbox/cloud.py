@@ -17,6 +17,7 @@ from voicenter_console.sandbox.scenarios import ORDINARY, SCENARIOS, Scenario
 from voicenter_console.sandbox.scene import Scene
 from voicenter_console.sandbox.shifts import Status
 from voicenter_console.sandbox.timeline import Timeline
+from voicenter_console.sandbox.vcc import VccLive
 from voicenter_console.sandbox.words import Dialect
 
 CODE = "sandbox-code-0123456789abcdef"
@@ -76,6 +77,7 @@ class Cloud:
         self.scripts: deque[Script] = deque()
         self._asked: deque[datetime] = deque()
         self.realtime = RealTime(self)
+        self.vcc = VccLive(self)
 
     # --- time and kind of day ------------------------------------------------------------
     @property

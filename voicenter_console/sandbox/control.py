@@ -23,6 +23,7 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         "pushes": lambda: {"pushes": [entry.as_dict() for entry in (pusher.ledger.values() if pusher else ())]},
         "customers": lambda: {"customers": [asdict(customer) for customer in cloud.centre.customers]},
         "faults": lambda: asdict(cloud.faults),
+        "vcc": lambda: {"calls": cloud.vcc.as_dicts()},
         "realtime": lambda: {"monitors": cloud.realtime.state()},
         "leads": lambda: {"campaigns": _leads(cloud)},
     }
@@ -33,6 +34,7 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         "extensions": lambda asked: _extensions(cloud, asked),
         "trusted": lambda asked: _trust(cloud, asked["addresses"]),
         "dialect": lambda asked: setattr(cloud, "dialect", replace(cloud.dialect, **asked)),
+        "vcc": lambda asked: cloud.vcc.call(**asked),
         "realtime": lambda asked: cloud.realtime.control(**asked),
         "outcomes": lambda asked: cloud.campaigns.outcomes.update(_outcomes(asked)),
         "script": lambda asked: cloud.scripts.append(Script(**asked)),

@@ -1,5 +1,6 @@
 """A request as a door sees it, and its answer."""
 
+import base64
 import json
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -17,6 +18,7 @@ class Request:
     body: bytes = b""
     remote: str = ""
     bearer: str = ""
+    basic: str = ""
 
     @classmethod
     def of(cls, environ: dict) -> "Request":
@@ -34,6 +36,7 @@ class Request:
             body,
             environ.get("REMOTE_ADDR", ""),
             token.strip() if scheme.lower() == "bearer" else "",
+            _decoded(token) if scheme.lower() == "basic" else "",
         )
 
     def json(self):
@@ -42,6 +45,14 @@ class Request:
             return json.loads(self.body)
         except ValueError:
             return {}
+
+
+def _decoded(token: str) -> str:
+    """The `name:password` of HTTP Basic, or '' where it is none."""
+    try:
+        return base64.b64decode(token.strip(), validate=True).decode()
+    except ValueError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ WINDOWS = ("inclusive", "exclusive", "minutes", "israel")
 @dataclass(slots=True)
 class Faults:
     """All off by default, but for one push in a hundred sent twice. Shares run from 0 to 1, times are real
-    seconds; `doors` (call_log, click2call, monitor, agents, dialer, realtime) empty means all.
+    seconds; `doors` (call_log, click2call, monitor, agents, dialer, realtime, vcc) empty means all.
 
     `slow`: the answer comes that much later, its effect at once. `down`: 503 before anything is done.
     `cut`: the body ends after so many bytes. `html`: 200 with a page. `limit` answers error 1 with
     `limit_status` (429 at the doors that have no such error), `wrong_code` error 2 or the door's own,
-    `cdr_limit` error 3 above so many hits, `untrusted` error 4. `repeat`, `backwards`: lists with each row
-    twice, or from the end. `bulk_stops`: the dialer takes so many calls of a bulk, and its answer never comes.
+    `wrong_uuid` (vcc) another call's record, `cdr_limit` error 3 above so many hits, `untrusted` error 4.
+    `repeat`, `backwards`: lists with each row twice, or from the end. `bulk_stops`: the dialer takes so many
+    calls of a bulk, and its answer never comes.
     `window`: how the pull reads its dates: both ends in it, the last not, seconds cut off, or Israel time.
     `hide`: share of rows never shown, `hide_ids` by call id. `drop`, `duplicate`: shares of pushes lost and
     sent twice; `reorder`: pushes wait a random time up to that; `hold`: pushes wait until it is off.
@@ -28,6 +29,7 @@ class Faults:
     limit: bool = False
     limit_status: int = 403
     wrong_code: bool = False
+    wrong_uuid: bool = False
     untrusted: bool = False
     cdr_limit: int | None = None
     bulk_stops: int | None = None

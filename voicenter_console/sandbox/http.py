@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from socketserver import TCPServer, ThreadingMixIn
+from types import ModuleType
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from voicenter_console.sandbox import agents, call_log, click2call, control, dialer, monitor, realtime
+from voicenter_console.sandbox import agents, call_log, click2call, control, dialer, monitor, realtime, vcc
 from voicenter_console.sandbox.cloud import Cloud
 from voicenter_console.sandbox.exchange import Answer, Request
 from voicenter_console.sandbox.pusher import Pusher
@@ -18,6 +19,7 @@ DOORS = {
     **dict.fromkeys(agents.PATHS, agents),
     **dict.fromkeys(realtime.PATHS, realtime),
     **dict.fromkeys(dialer.PATHS, dialer),
+    vcc.PATH: vcc,
 }
 HTML = "text/html; charset=utf-8"
 
@@ -37,8 +39,13 @@ def application(cloud: Cloud, pusher: Pusher | None = None) -> Callable:
     return app
 
 
+def _module(request: Request) -> ModuleType | None:
+    path = request.path.rstrip("/").lower()
+    return vcc if path.startswith(vcc.PREFIX) else DOORS.get(path)
+
+
 def _door(request: Request) -> str:
-    module = DOORS.get(request.path.rstrip("/").lower())
+    module = _module(request)
     return module.DOOR if module else ""
 
 
@@ -56,7 +63,7 @@ def _answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
     broken = faults.at(door)
     if cloud.out_now() or (broken and faults.down):
         return Answer(503, b"<h1>Service unavailable</h1>", HTML)
-    answer = DOORS[request.path.rstrip("/").lower()].answer(cloud, request)
+    answer = _module(request).answer(cloud, request)
     if broken and faults.slow:
         time.sleep(faults.slow)
     if broken and faults.html:

@@ -4,16 +4,17 @@ One module per API beside this one says what to ask and reads what came; nothing
 """
 
 import contextlib
-import ipaddress
 import logging
 import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Protocol, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
+
+from voicenter_console.hosts import refuse_plain_http
 
 from .errors import Unreachable
 
@@ -207,21 +208,3 @@ _REASONS: dict[type[Exception], str] = {
 
 def _seconds(retry_after: str) -> float | None:
     return float(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7 else None
-
-
-def refuse_plain_http(url: str, allowed: Collection[str]) -> None:
-    """ValueError for an address that is neither https nor wss, but on loopback and for the `allowed` hosts."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme in ("https", "wss") and host:
-        return
-    if parts.scheme in ("http", "ws") and (host in allowed or _is_loopback(host)):
-        return
-    raise ValueError(f"{parts.scheme}://{host} is not https, and {host!r} is not in ALLOW_HTTP_HOSTS")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

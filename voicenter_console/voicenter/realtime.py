@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from voicenter_console.hosts import refuse_plain_http
+
 from . import clock
 from .answers import by_status, fields_of, in_answer
-from .client import Answer, VoicenterClient, refuse_plain_http
+from .client import Answer, VoicenterClient
 from .errors import BadRequest, Garbled, LineLost, NotAuthorised, Refused, VoicenterError
 from .line import Line
 from .live import AllExtensions, AllQueues, Event, LineDown, LineUp

@@ -46,6 +46,7 @@ class Delivery(models.Model):
         LAYER = "layer", _("IVR layer")
         POPUP = "popup", _("pop-up")
         VCC = "vcc", _("VCC Live")
+        VCC_CDR = "vcc_cdr", _("VCC Live: call record, fetched")
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="deliveries", verbose_name=_("account"))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)

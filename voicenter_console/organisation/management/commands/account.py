@@ -10,8 +10,11 @@ from django.db import transaction
 from voicenter_console.organisation import audit
 from voicenter_console.organisation.models import Account, HookToken
 
-_CLOUD = ("cdr", "ivr", "layer")
-_APART = ("popup", "vcc")
+# By provider: the channels that share a token, and those with one of their own.
+_CHANNELS = {
+    Account.Provider.VOICENTER: (("cdr", "ivr", "layer"), ("popup",)),
+    Account.Provider.VCC: (("vcc",), ()),
+}
 
 
 class Command(BaseCommand):
@@ -21,13 +24,15 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="act", required=True)
         add = commands.add_parser("add", help="add an account")
         add.add_argument("name")
-        add.add_argument("--code", default="", help="the account code, as Voicenter gave it")
-        add.add_argument("--hook-token", default="", help="use this token for cdr, ivr and layer")
+        add.add_argument("--code", default="", help="the account code, as Voicenter gave it; at VCC Live the token")
+        add.add_argument("--hook-token", default="", help="use this token for cdr, ivr and layer; at VCC Live for vcc")
         add.add_argument("--base-url", default="", help="one address for every API of the provider")
         add.add_argument("--provider", choices=Account.Provider.values, default=Account.Provider.VOICENTER)
         add.add_argument("--customer", default="", help="customer name at VCC Live")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["provider"] == Account.Provider.VCC and not options["customer"]:
+            raise CommandError("An account at VCC Live needs --customer, its name there.")
         if Account.objects.filter(name=options["name"]).exists():
             raise CommandError(f"There is an account {options['name']!r} already.")
         with transaction.atomic():
@@ -36,12 +41,12 @@ class Command(BaseCommand):
                 customer=options["customer"], hosts={"base": options["base_url"]} if options["base_url"] else {},
                 pulls=options["provider"] == Account.Provider.VOICENTER,
             )  # fmt: skip
-            cloud = HookToken.issue(account, _CLOUD, options["hook_token"])
             audit.record(None, "account.added", account)
-            apart = {channel: HookToken.issue(account, [channel]) for channel in _APART}
+            together, apart = _CHANNELS[account.provider]
+            token = HookToken.issue(account, together, options["hook_token"])
+            issued = [(channel, token) for channel in together]
+            issued += [(channel, HookToken.issue(account, [channel])) for channel in apart]
         base = settings.PUBLIC_URL or f"http://127.0.0.1:{settings.PORT}"
-        self.stdout.write("These addresses are secrets. Give them to Voicenter:")
-        for channel in _CLOUD:
-            self.stdout.write(f"{channel:6} {base}/hooks/{cloud}/{channel}/")
-        for channel, token in apart.items():
+        self.stdout.write(f"These addresses are secrets. Give them to {account.get_provider_display()}:")
+        for channel, token in issued:
             self.stdout.write(f"{channel:6} {base}/hooks/{token}/{channel}/")
