@@ -21,6 +21,7 @@ from calls.models import (
     Contact,
     ContactNumber,
     DialRequest,
+    Disposition,
     Erasure,
     Extension,
     MirrorChange,
@@ -160,6 +161,19 @@ class ErasureAdmin(ReadOnlyAdmin):
     list_filter = ("account",)
     list_select_related = ("account",)
     ordering = ("-pk",)
+
+
+@admin.register(Disposition)
+class DispositionAdmin(AuditedAdmin):
+    """How calls can end, per account. What was once said of a call stays: a disposition is put aside, not deleted."""
+
+    list_display = ("name", "account", "position", "retired")
+    list_filter = ("account", "retired")
+    list_select_related = ("account",)
+    list_editable = ("position",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(DialRequest)

@@ -9,12 +9,13 @@ class CallsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate, pre_delete, pre_save
 
-        from calls import exports, ingest, resolver, search_index
+        from calls import annotating, asking_again, exports, ingest, resolver, search_index
         from calls.erasure import asking, running
         from calls.exports import run as export
         from calls.health import pulling, rereading
         from calls.metrics import dirty
         from calls.models import Agent
+        from calls.recordings import peaks
         from calls.recovery import keeping, rebuilding, telling
         from calls.signals import calls_changed, calls_merged
         from calls.vcc import fetching, taking
@@ -31,6 +32,7 @@ class CallsConfig(AppConfig):
         calls_changed.connect(resolver.heard)
         calls_changed.connect(keeping.heard)
         calls_merged.connect(keeping.merged)
+        calls_merged.connect(annotating.merged)
         pre_save.connect(dirty.zone_changes, sender=Account)
         pre_delete.connect(dirty.goes, sender=Department)
         pre_delete.connect(dirty.goes, sender=Agent)
@@ -40,6 +42,8 @@ class CallsConfig(AppConfig):
         claims.register(rebuilding.KIND, rebuilding.run)
         claims.register(fetching.KIND, fetching.run)
         claims.register(exports.KIND, export.run)
+        claims.register(asking_again.KIND, asking_again.run)
+        claims.register(peaks.KIND, peaks.run)
         claims.register(pulling.KIND, pulling.run)
         claims.register(asking.KIND, running.run)
         claims.register(rereading.KIND, rereading.run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -49,7 +50,32 @@ def with_labels(legs: Iterable[Cdr]) -> list[Cdr]:
 
 def steps(legs: Iterable[Cdr]) -> list[dict[str, Any]]:
     """What happened, one line after another, from the labelled legs' own times and IVR paths."""
-    return [line for leg in legs for line in (_leg_line(leg), *(_layer_line(leg, step) for step in leg.ivr_path))]
+    return [line for leg in legs for line in (*_layers(leg), *_lines(leg))]
+
+
+def _layers(leg: Cdr) -> list[dict[str, Any]]:
+    return [_layer_line(leg, step) for step in leg.ivr_path]
+
+
+def _lines(leg: Cdr) -> list[dict[str, Any]]:
+    """An answered leg as queue, ringing and talk, each at its own time; another one in one line."""
+    if leg.tone != "ok" or not leg.talk_seconds:
+        return [_leg_line(leg)]
+    rings_at = leg.started_at + timedelta(seconds=leg.wait_seconds or 0)
+    talks_at = rings_at + timedelta(seconds=leg.ring_seconds or 0)
+    who = leg.agent_name
+    told = []
+    if leg.queue_name:
+        told.append({"title": _("Queue %s") % leg.queue_name, "seconds": leg.wait_seconds, "icon": "users",
+                     "tone": "miss", "detail": ""})  # fmt: skip
+    if leg.ring_seconds:
+        title = _("Rang %s") % who if who else _("Rang")
+        told.append({"at": rings_at, "title": title, "seconds": leg.ring_seconds, "icon": "bell-ringing",
+                     "tone": "live", "detail": ""})  # fmt: skip
+    detail = ", ".join([leg.kind_label, *([_("recorded")] if leg.has_recording else [])])
+    told.append({"at": talks_at, "title": _title(leg), "seconds": leg.talk_seconds, "detail": detail,
+                 "icon": "headset", "plays": leg.has_recording})  # fmt: skip
+    return [{**_leg_line(leg), **line} for line in told]
 
 
 def _leg_line(leg: Cdr) -> dict[str, Any]:
@@ -62,6 +88,8 @@ def _leg_line(leg: Cdr) -> dict[str, Any]:
         "keys": "",
         "source": " + ".join(leg.sources),
         "pk": leg.pk,
+        "plays": False,
+        "seconds": None,
     }
 
 

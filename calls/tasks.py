@@ -85,8 +85,10 @@ def add_up() -> None:
 def tidy_media() -> None:
     """Delete exports and heard recordings that were kept long enough."""
     from calls import exports
+    from calls.recordings import store
 
     exports.tidy()
+    store.tidy()
 
 
 @shared_task

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from calls.vcc import pages
-from calls.views import dial, exporting, log, saved, story
+from calls.views import annotations, dial, exporting, log, recordings, saved, story
 
 app_name = "calls"
 urlpatterns = [
@@ -18,6 +18,16 @@ urlpatterns = [
     path("views/<int:pk>/restore/", saved.restore, name="view_restore"),
     path("views/<int:pk>/prefer/", saved.prefer, name="view_prefer"),
     path("<int:pk>/", story.call, name="call"),
+    path("<int:pk>/ask-again/", story.ask_again, name="ask_again"),
+    path("<int:pk>/notes/", annotations.write, name="note_write"),
+    path("<int:pk>/disposition/", annotations.dispose, name="dispose"),
+    path("<int:pk>/heard/", recordings.heard, name="heard"),
+    path("notes/<int:pk>/", annotations.rewrite, name="note_rewrite"),
+    path("notes/<int:pk>/remove/", annotations.remove, name="note_remove"),
+    path("notes/<int:pk>/restore/", annotations.restore, name="note_restore"),
+    path("legs/<int:pk>/ticket/", recordings.ticket, name="ticket"),
+    path("legs/<int:pk>/waveform/", recordings.waveform, name="waveform"),
+    path("recordings/<str:text>/", recordings.listen, name="audio"),
     path("dials/", dial.dial, name="dial"),
     path("dials/<uuid:pk>/", dial.progress, name="dial_progress"),
     path("dials/<uuid:pk>/hang-up/", dial.hang_up, name="hang_up"),

@@ -11,13 +11,15 @@ from .figures import AgentDay, AgentHour, DirtyHour, QueueDay, QueueHour, QueueN
 from .people import Agent, Extension
 from .recovery import Recovery, RecoveryAct, RecoveryCall, RecoveryPolicy
 from .saved import SavedView
+from .story import CallDisposition, Disposition, Listening, Note, NoteVersion, Waveform
 from .sync import SyncGap, SyncState, SyncWindow
 from .trigrams import Trigrams
 from .web_phone import WebPhone
 
 __all__ = [
-    "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "AwaitedCall", "Call", "CallId", "CallRedirect",
-    "Cdr", "CdrRecord", "Contact", "ContactMerge", "ContactNumber", "DialRequest", "DirtyHour", "Erasure",
-    "Extension", "LiveBoard", "MirrorChange", "QueueDay", "QueueHour", "QueueName", "Recovery", "RecoveryAct",
-    "RecoveryCall", "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams", "WebPhone",
+    "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "AwaitedCall", "Call", "CallDisposition", "CallId",
+    "CallRedirect", "Cdr", "CdrRecord", "Contact", "ContactMerge", "ContactNumber", "DialRequest", "DirtyHour",
+    "Disposition", "Erasure", "Extension", "Listening", "LiveBoard", "MirrorChange", "Note", "NoteVersion",
+    "QueueDay", "QueueHour", "QueueName", "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView",
+    "SyncGap", "SyncState", "SyncWindow", "Trigrams", "Waveform", "WebPhone",
 ]  # fmt: skip

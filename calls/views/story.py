@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from calls import presentation
+from calls import asking_again, presentation, stories
 from calls.concealment import conceal
 from calls.contacts import who
 from calls.models import Call, CallRedirect, Cdr
 from calls.vcc import pages as vcc
+from voicenter_console.organisation import audit
 from voicenter_console.organisation.access import needs
+from voicenter_console.organisation.models import Account
 from voicenter_console.organisation.roles import Right
 from voicenter_console.webhooks.models import Delivery
 
@@ -26,7 +29,7 @@ EARLIER = 8
 @require_GET
 @needs(Right.SEE_CALLS)
 def call(request: HttpRequest, pk: int) -> HttpResponse:
-    found = Call.objects.visible_to(request.user).filter(pk=pk).first()
+    found = Call.objects.visible_to(request.user).select_related("account").filter(pk=pk).first()
     if found is None:
         return _moved(request, pk)
     legs = presentation.with_labels(found.cdrs.all())
@@ -45,6 +48,9 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": _steps(legs, may_see_raw),
         "ivr_path": next((leg.ivr_path for leg in legs if leg.ivr_path), []),
         "custom_data": custom,
+        **stories.heard(request, found, legs),
+        **stories.said(request, found),
+        "may_ask": request.user.may(Right.SYNC) and found.account.provider == Account.Provider.VOICENTER,
         "sources_agree": bool(legs) and all(len(leg.sources) == 2 for leg in legs),
         "deliveries": _deliveries(request, found) if may_see_raw else [],
         "earlier": earlier,
@@ -68,6 +74,21 @@ def raw(request: HttpRequest, pk: int) -> HttpResponse:
         "text": json.dumps(leg.raw, ensure_ascii=False, indent=2),
     }
     return render(request, "calls/raw.html#raw" if request.htmx else "calls/raw.html", context)
+
+
+@require_POST
+@needs(Right.SYNC)
+def ask_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have Voicenter asked for everything it has of this call, as a job; the page hears of what comes."""
+    found = get_object_or_404(Call.objects.visible_to(request.user), pk=pk)
+    job = asking_again.ask(request.user, found, audit.address_of(request))
+    text = _("Voicenter is being asked about this call.")
+    if request.htmx:
+        toast = {"text": text, "action": "", "url": ""}
+        headers = {"HX-Trigger": json.dumps({"jobs": True, "toast": toast})}
+        return HttpResponse(status=204, headers=headers)
+    messages.info(request, f"{job.label}. {text}")
+    return redirect(found)
 
 
 def _moved(request: HttpRequest, pk: int) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import re
 import zoneinfo
 from typing import Any
 
@@ -63,6 +64,13 @@ class AccountForm(forms.ModelForm):
             raise ValidationError(_('Write a list, such as ["198.51.100.7", "192.0.2.0/24"].'))
         return value
 
+    def clean_recording_hosts(self) -> list[str]:
+        """Names as they stand in an address, with a port where it is not https's own: nothing else is fetched from."""
+        hosts = [str(one).strip().lower() for one in self._listed("recording_hosts")]
+        if strange := [host for host in hosts if not re.fullmatch(r"[a-z0-9.-]{1,253}(:[0-9]{1,5})?", host)]:
+            raise ValidationError(_("%(value)s is no host"), params={"value": strange[0]})
+        return hosts
+
     def clean_hosts(self) -> dict[str, str]:
         hosts = self.cleaned_data["hosts"] or {}
         known = {"base", *(field.name for field in dataclasses.fields(Hosts))}
@@ -103,7 +111,7 @@ class AccountAdmin(AuditedAdmin):
         (None, {"fields": ("name", "provider", "customer", "zone")}),
         (_("Codes"), {"fields": ("new_code", "new_user_code", "code_as_bearer", "code_in_address")}),
         (_("How its records are read"), {"fields": ("push_clock", "wait_in_duration", "answer_casing")}),
-        (_("Call log"), {"fields": ("pulls", "scope", "hosts")}),
+        (_("Call log"), {"fields": ("pulls", "scope", "hosts", "recording_hosts")}),
         (
             _("Live calls"),
             {

@@ -6,11 +6,13 @@ Call it as `gateway.client(account)` through the module, so that one fixture rep
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import BinaryIO
 
 import httpx
 from django.conf import settings
 
 from voicenter_console.vcc_live.client import VccClient
+from voicenter_console.voicenter import audio
 from voicenter_console.voicenter.client import Hosts, VoicenterClient
 from voicenter_console.voicenter.realtime import Login, Way
 
@@ -20,6 +22,8 @@ from .rate import SharedLimiter
 # Tests mount the sandbox here, in the same process.
 transport: httpx.BaseTransport | None = None
 limiter = SharedLimiter()
+# How the names of recordings' hosts are resolved; None: as the machine does.
+resolve: audio.Resolve | None = None
 _CIPHERTEXT = "gAAAAA"
 
 
@@ -57,6 +61,13 @@ def vcc_client(account: Account) -> VccClient:
         customer=account.customer, token=account.code or "", base_url=account.hosts.get("base", ""),
         transport=transport, allow_http_hosts=settings.ALLOW_HTTP_HOSTS,
     )  # fmt: skip
+
+
+def recording(account: Account, url: str, out: BinaryIO) -> audio.Audio:
+    """Fetch a recording of the account, from its hosts alone. Raises VoicenterError's kinds."""
+    return audio.fetch(
+        url, out, hosts=account.recording_hosts, plain=settings.ALLOW_HTTP_HOSTS, transport=transport, resolve=resolve
+    )
 
 
 def hosts(account: Account) -> Hosts:

@@ -30,6 +30,7 @@ class Right(StrEnum):
     LISTEN = "listen"
     EXPORT = "export"
     DIAL = "dial"
+    NOTE = "note"
     SEE_CONTACTS = "see_contacts"
     EDIT_CONTACTS = "edit_contacts"
     SEE_FLOWS = "see_flows"
@@ -44,7 +45,7 @@ class Right(StrEnum):
 
 
 _AGENT = {
-    Right.SEE_CALLS, Right.SEE_OWN, Right.SEE_NUMBERS, Right.LISTEN, Right.DIAL, Right.SEE_CONTACTS,
+    Right.SEE_CALLS, Right.SEE_OWN, Right.SEE_NUMBERS, Right.LISTEN, Right.DIAL, Right.NOTE, Right.SEE_CONTACTS,
     Right.EDIT_CONTACTS, Right.SEE_RECOVERIES, Right.RECOVER,
 }  # fmt: skip
 _MANAGER = _AGENT - {Right.SEE_OWN} | {

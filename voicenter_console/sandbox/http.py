@@ -7,7 +7,17 @@ from socketserver import TCPServer, ThreadingMixIn
 from types import ModuleType
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from voicenter_console.sandbox import agents, call_log, click2call, control, dialer, monitor, realtime, vcc
+from voicenter_console.sandbox import (
+    agents,
+    call_log,
+    click2call,
+    control,
+    dialer,
+    monitor,
+    realtime,
+    recordings,
+    vcc,
+)  # fmt: skip
 from voicenter_console.sandbox.cloud import Cloud
 from voicenter_console.sandbox.exchange import Answer, Request
 from voicenter_console.sandbox.pusher import Pusher
@@ -20,6 +30,7 @@ DOORS = {
     **dict.fromkeys(realtime.PATHS, realtime),
     **dict.fromkeys(dialer.PATHS, dialer),
     vcc.PATH: vcc,
+    "/callshistory/playrecord": recordings,  # and what lies in it
 }
 HTML = "text/html; charset=utf-8"
 
@@ -47,6 +58,11 @@ def _module(request: Request) -> ModuleType | None:
 def _door(request: Request) -> str:
     module = _module(request)
     return module.DOOR if module else ""
+
+
+def _module(request: Request) -> ModuleType | None:
+    path = request.path.rstrip("/").lower()
+    return DOORS.get(path) or (recordings if DOORS.get(path.rpartition("/")[0]) is recordings else None)
 
 
 def _answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:

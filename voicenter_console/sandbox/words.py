@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from voicenter_console.sandbox import voices
 from voicenter_console.sandbox.legs import ISRAEL, TWO_LEGGED, Kind, Leg
 from voicenter_console.sandbox.people import Department
 
@@ -47,6 +48,7 @@ class Dialect:
     `dialer_code`: the dialer wants the account's code. `minus_two`: it answers -2 for a bad number, else 2.
     `add_result`: it tells of each call of a bulk, of 3,000 at most. `lower_keys`, `numbers_as_text`: answers
     of the dialer, of active calls and of statuses in another spelling.
+    `recordings`: where they are heard. `ai`: pushes bring summary and transcript.
     """
 
     true_epoch: bool = False
@@ -61,6 +63,8 @@ class Dialect:
     add_result: bool = True
     lower_keys: bool = False
     numbers_as_text: bool = False
+    recordings: str = RECORDINGS
+    ai: bool = False
 
 
 def wall_epoch(at: datetime) -> int:
@@ -68,10 +72,10 @@ def wall_epoch(at: datetime) -> int:
     return calendar.timegm(at.astimezone(ISRAEL).timetuple())
 
 
-def record_url(leg: Leg) -> str:
+def record_url(leg: Leg, recordings: str = RECORDINGS) -> str:
     if not leg.recorded:
         return ""
-    return f"{RECORDINGS}/{leg.call_id}-aws-{leg.caller}-{leg.did or leg.target}.mp3"
+    return f"{recordings}/{leg.call_id}-aws-{leg.caller}-{leg.did or leg.target}.mp3"
 
 
 def notification(leg: Leg, top: Department, dialect: Dialect) -> dict:
@@ -89,7 +93,7 @@ def notification(leg: Leg, top: Department, dialect: Dialect) -> dict:
         "did": leg.did,
         "queueid": leg.queue.id if leg.queue else 0,
         "queuename": leg.queue.name if leg.queue else "",
-        "record": record_url(leg),
+        "record": record_url(leg, dialect.recordings),
         "price": leg.price,
         "dialtime": leg.ring,
         "representative_name": leg.agent.name if leg.agent else "",
@@ -113,6 +117,8 @@ def notification(leg: Leg, top: Department, dialect: Dialect) -> dict:
         said["IVR"] = json.dumps(_layers(leg), ensure_ascii=False) if dialect.ivr_as_text else _layers(leg)
     if dialect.newer:
         said |= _newer(leg)
+    if dialect.ai and leg.recorded and leg.answered:
+        said["aiData"] = voices.told(leg)
     return said | leg.variables
 
 
@@ -179,7 +185,7 @@ def call_log_row(leg: Leg, dialect: Dialect) -> dict:
         "Duration": leg.talk,
         "RingTime": leg.ring,
         "Price": leg.price,
-        "RecordURL": record_url(leg),
+        "RecordURL": record_url(leg, dialect.recordings),
         "RecordExpect": leg.recorded,
         "RepresentativeName": represented.name if represented else "",
         "RepresentativeCode": represented.code if represented else "",

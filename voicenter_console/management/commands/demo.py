@@ -44,7 +44,10 @@ class Command(BaseCommand):
         hook = f"http://127.0.0.1:{settings.PORT}/hooks/{secret['hook']}/cdr/"
         sandbox = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--code", secret["code"],
                    "--hook-url", hook, "--scenario", options["scenario"]]  # fmt: skip
-        processes.supervise({**processes.console(), "sandbox": sandbox}, {"DEMO": "1", "SYNC_SECONDS": "20"})
+        processes.supervise(
+            {**processes.console(), "sandbox": sandbox},
+            {"DEMO": "1", "SYNC_SECONDS": "20", "ALLOW_HTTP_HOSTS": "127.0.0.1"},
+        )
 
     def _secrets(self) -> dict[str, str]:
         """The demo's own codes, made on its first start."""
@@ -61,7 +64,7 @@ class Command(BaseCommand):
         account, created = Account.objects.update_or_create(
             name=NAME,
             defaults={
-                "code": secret["code"], "hosts": {"base": base},
+                "code": secret["code"], "hosts": {"base": base}, "recording_hosts": [base.removeprefix("http://")],
                 "realtime_way": Account.RealTimeWay.TOKEN, "realtime_secret": secret["code"],
             },
         )  # fmt: skip

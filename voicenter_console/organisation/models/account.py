@@ -36,6 +36,11 @@ def _layer_answer(value: object) -> None:
 HOST = RegexValidator(r"^[a-z0-9]([a-z0-9.-]{0,180}[a-z0-9])?(:[0-9]{1,5})?$", _("A host, such as sip.example.com."))
 
 
+def _recording_hosts() -> list[str]:
+    """Where the documents' examples have them."""
+    return ["cpanel.voicenter.co.il"]
+
+
 class Account(models.Model):
     """One account at one telephony provider: where it is, how to speak to it, how to read it."""
 
@@ -68,6 +73,7 @@ class Account(models.Model):
     user_code = EncryptedTextField(_("user code"), blank=True, null=True)
     customer = models.CharField(_("customer name at VCC Live"), max_length=80, blank=True)
     hosts = models.JSONField(_("addresses of the APIs"), default=dict, blank=True)
+    recording_hosts = models.JSONField(_("hosts of recordings"), default=_recording_hosts, blank=True)
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Jerusalem")
     push_clock = models.CharField(_("clock of pushed times"), max_length=4, choices=Clock, default=Clock.WALL)
     wait_in_duration = models.BooleanField(_("pushed durations include the wait"), default=False)

@@ -12,6 +12,7 @@ from voicenter_console.sandbox.cloud import CODE, Cloud
 from voicenter_console.sandbox.http import make_server
 from voicenter_console.sandbox.pusher import Pusher
 from voicenter_console.sandbox.scenarios import SCENARIOS
+from voicenter_console.sandbox.words import Dialect
 from voicenter_console.voicenter.wire import Format
 
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             code=options["code"],
             scenario=options["scenario"],
             history_days=options["history_days"],
+            dialect=Dialect(recordings=f"http://{options['host']}:{options['port']}/CallsHistory/PlayRecord", ai=True),
         )
         only = Format(options["format"]) if options["format"] else None
         pusher = Pusher(cloud, options["hook_url"], only=only) if options["hook_url"] else None
