@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers, status
@@ -18,8 +22,11 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from calls.api.views import MaySee, NewestById
 from ivr import drafts, publishing, words
-from ivr.graph import SCHEMA, Finding
+from ivr.examples import examples
+from ivr.graph import SCHEMA, Finding, Malformed
 from ivr.models import Flow, FlowVersion
+from ivr.showing import shown
+from ivr.simulating import NoScenario, Scenario, simulate
 from voicenter_console.organisation.models import Account
 from voicenter_console.organisation.roles import Right
 
@@ -54,6 +61,13 @@ class PublishSerializer(serializers.Serializer):
     percent = serializers.IntegerField(required=False, min_value=1, max_value=100, default=100)
     test_callers = serializers.ListField(child=serializers.CharField(max_length=40), max_length=50, default=list)
     seen = serializers.CharField(required=False, max_length=64, default="")
+
+
+class SimulateSerializer(serializers.Serializer):
+    """`scenario`: caller, did, at (local), keys, layer, marks, queues, sources, variables; `draft` where unsaved."""
+
+    scenario = serializers.JSONField()
+    draft = serializers.JSONField(required=False)
 
 
 _FINDINGS = inline_serializer(
@@ -143,17 +157,42 @@ class FlowViewSet(CreateModelMixin, ReadOnlyModelViewSet):
         except drafts.Outdated as error:
             return Response(FlowSerializer(error.flow).data, status=status.HTTP_409_CONFLICT)
         except publishing.Unpublishable as error:
-            return Response(
-                {"findings": [_said(finding) for finding in error.findings]},
-                status=status.HTTP_422_UNPROCESSABLE_ENTITY,
-            )
+            return _refused(error.findings)
         return Response(VersionSerializer(publication.version).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    @action(detail=False, pagination_class=None)
+    def examples(self, request: Request) -> Response:
+        """Flows to start from, in the reader's language."""
+        return Response([asdict(example) for example in examples(get_language()[:2])])
+
+    @extend_schema(request=SimulateSerializer, responses={200: OpenApiTypes.OBJECT, 422: _FINDINGS})
+    @action(detail=True, methods=["post"])
+    def simulate(self, request: Request, pk: str | None = None) -> Response:
+        """A supposed call through the draft, kept or as sent: its turns, each with what Voicenter would be told."""
+        asked = SimulateSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        flow = self.get_object()
+        try:
+            scenario = Scenario.read(asked.validated_data["scenario"])
+            graph = drafts.graph(flow, asked.validated_data.get("draft"))
+        except NoScenario as error:
+            raise serializers.ValidationError({"scenario": str(error)}) from error
+        except Malformed:
+            _document, found = drafts.look(flow, asked.validated_data.get("draft"))
+            return _refused(found)
+        turns = simulate(graph, scenario, ZoneInfo(flow.account.zone))
+        return Response({"turns": [shown(graph, turn) for turn in turns]})
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT})
     @action(detail=False, url_path="schema")
     def document_schema(self, request: Request) -> Response:
         """The JSON Schema of a flow's document."""
         return Response(SCHEMA)
+
+
+def _refused(found: Iterable[Finding]) -> Response:
+    return Response({"findings": [_said(finding) for finding in found]}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
 
 
 def _said(finding: Finding) -> dict[str, Any]:

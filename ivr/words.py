@@ -16,7 +16,6 @@ _SENTENCES = {
     "fallback_goes_on": _(
         "The way out when something fails must end the call: dial, go to a layer, record or hang up."
     ),
-    "language": _("This kind of IVR does not speak “%(language)s”."),
     "dialect": _("“%(kind)s” cannot be said in this kind of IVR."),
     "sub_flow_left": _("Flow %(flow)s in this one could not be read."),
     "returns_nowhere": _("This leads back to a flow around it, but there is none."),
@@ -27,6 +26,7 @@ _SENTENCES = {
     "no_keys": _("No key leads anywhere from this menu."),
     "least_over_most": _("At least more digits than at most."),
     "one_of_variable_digits": _("Say either fixed digits or what was entered, one of the two."),
+    "number_to_fill_in": _("Put in the number to dial."),
     "field_missing": _("“%(field)s” is missing."),
     "hours_order": _("On %(day)s, %(from)s to %(to)s is not after what comes before it."),
     "unreachable": _("Nobody ever reaches this."),

@@ -13,8 +13,6 @@ from typing import Any
 from .flow import Flow, Node
 from .kinds import EXTERNAL, LAYER, UNKNOWN, allows
 
-# The languages in which the cloud can speak, by dialect (documents: he, en; the layer's prompts also ar, ru).
-LANGUAGES = {EXTERNAL: frozenset({"he", "en"}), LAYER: frozenset({"he", "en", "ar", "ru"})}
 MANY_OPTIONS = 5
 
 
@@ -43,8 +41,6 @@ def _begins(flow: Flow) -> Iterator[Finding]:
         yield Finding("no_fallback", about={"id": flow.fallback})
     elif not spare.ends:
         yield Finding("fallback_goes_on", spare.id)
-    if flow.language not in LANGUAGES[flow.dialect]:
-        yield Finding("language", about={"language": flow.language})
 
 
 def _dialect(flow: Flow) -> Iterator[Finding]:
@@ -94,6 +90,8 @@ def _fields(flow: Flow) -> Iterator[Finding]:
         ):
             # we are asked again between the numbers, so we must know what to say after the last of them
             yield Finding("exit_missing", node.id, {"exit": "failed"})
+        if node.kind == "dial" and any(not target.strip("+0") for target in node.get("targets")):
+            yield Finding("number_to_fill_in", node.id)
         if node.kind == "hours":
             yield from _week(node)
 

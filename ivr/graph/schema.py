@@ -39,7 +39,7 @@ SCHEMA: dict[str, Any] = {
     "properties": {
         "schema": {"const": VERSION},
         "dialect": {"enum": ["external", "layer"]},
-        "language": {"enum": ["he", "en", "ar", "ru"]},
+        "language": {"enum": ["he", "en"]},
         "entry": {"type": "string", "pattern": NODE_ID},
         # Where a caller goes when anything of ours fails: the id of a node that ends.
         "fallback": {"type": "string", "pattern": NODE_ID},

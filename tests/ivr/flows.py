@@ -121,7 +121,7 @@ def spoil(dice: random.Random, document: dict[str, Any]) -> tuple[dict[str, Any]
     name = dice.choice(inner)
     node = nodes[name]
     menus = [one for one in inner if nodes[one]["kind"] == "menu"]
-    choices = ["nowhere", "missing", "no_way", "fallback", "entry", "lonely", "circle", "language", "dialect"]
+    choices = ["nowhere", "missing", "no_way", "fallback", "entry", "lonely", "circle", "dialect"]
     if asking:
         choices.append("prompt")
     if menus:
@@ -151,9 +151,6 @@ def spoil(dice: random.Random, document: dict[str, Any]) -> tuple[dict[str, Any]
             nodes["again"] = {"kind": "set_data", "variable": "x", "value": "", "exits": {"next": "round"}}
             node["exits"][dice.choice(list(node["exits"]))] = "round"
             return spoilt, "endless_loop", "round"
-        case "language":
-            spoilt["language"] = "ru"
-            return spoilt, "language", ""
         case "dialect":
             end = next(one for one in nodes if not nodes[one].get("exits"))
             nodes[end] = {"kind": "say", "parts": [{"as": "digits", "text": "1"}], "layer": 1, "failed_layer": 2}

@@ -96,3 +96,26 @@ def test_the_schema_is_published_and_random_sound_flows_keep_to_it(api):
     schema = api.get("/api/v1/flows/schema/").json()
     for seed in range(20):
         jsonschema.validate(flows.sound(random.Random(seed)), schema)
+
+
+def test_a_supposed_caller_through_an_unsaved_draft_shows_both_encodings(api, flow, front_desk):
+    front_desk["nodes"]["main"]["exits"]["3"] = "goodbye"
+    asked = {"draft": front_desk, "scenario": {"keys": ["3"]}}
+    turns = api.post(_url(flow, "simulate/"), asked, content_type="application/json").json()["turns"]
+    assert [turn["node"] for turn in turns] == ["main", "goodbye"]
+    assert "לשירות" in turns[0]["text"]
+    assert '"ACTION": "MENU"' in turns[0]["json"]
+    assert "<methodResponse>" in turns[0]["xml"]
+    assert turns[1]["path"] == [["main", "3"]]
+
+
+@pytest.mark.parametrize(("asked", "status"), [({"scenario": []}, 400), ({"scenario": {}, "draft": {"nodes": 1}}, 422)])
+def test_what_cannot_be_supposed_or_is_no_flow_says_so(api, flow, asked, status):
+    assert api.post(_url(flow, "simulate/"), asked, content_type="application/json").status_code == status
+
+
+def test_examples_come_in_the_readers_language(api):
+    titles = {example["key"]: example["title"] for example in api.get("/api/v1/flows/examples/").json()}
+    assert titles["callback"] == "Callback request"
+    hebrew = api.get("/api/v1/flows/examples/", headers={"Accept-Language": "he"}).json()
+    assert {one["document"]["language"] for one in hebrew} == {"he"}
