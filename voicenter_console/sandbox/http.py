@@ -30,7 +30,7 @@ DOORS = {
     **dict.fromkeys(realtime.PATHS, realtime),
     **dict.fromkeys(dialer.PATHS, dialer),
     vcc.PATH: vcc,
-    "/callshistory/playrecord": recordings,  # and what lies in it
+    recordings.PREFIX.rstrip("/"): recordings,  # and what lies in it
 }
 HTML = "text/html; charset=utf-8"
 
@@ -52,17 +52,14 @@ def application(cloud: Cloud, pusher: Pusher | None = None) -> Callable:
 
 def _module(request: Request) -> ModuleType | None:
     path = request.path.rstrip("/").lower()
-    return vcc if path.startswith(vcc.PREFIX) else DOORS.get(path)
+    if path.startswith(vcc.PREFIX):
+        return vcc
+    return DOORS.get(path) or (recordings if path.startswith(recordings.PREFIX) else None)
 
 
 def _door(request: Request) -> str:
     module = _module(request)
     return module.DOOR if module else ""
-
-
-def _module(request: Request) -> ModuleType | None:
-    path = request.path.rstrip("/").lower()
-    return DOORS.get(path) or (recordings if DOORS.get(path.rpartition("/")[0]) is recordings else None)
 
 
 def _answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:

@@ -5,6 +5,7 @@ from voicenter_console.sandbox.cloud import Cloud
 from voicenter_console.sandbox.exchange import Answer, Request
 
 DOOR = "recordings"
+PREFIX = "/callshistory/playrecord/"
 
 
 def answer(cloud: Cloud, request: Request) -> Answer:
