@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from calls import days
 from calls.filters import LOST, PERIODS, CallFilter
+from calls.metrics import drill
 from calls.models import Agent, Call
 from calls.querysets import CallQuerySet
 from voicenter_console.organisation.models import Department
@@ -45,11 +47,22 @@ def of(filtered: CallFilter, request: HttpRequest, visible: CallQuerySet) -> tup
         *([make.span("cost", _("Cost ₪"), str)] if request.user.may(Right.SEE_PRICES) else []),
         make.text("customer", _("Customer")), make.text("did", _("Called number")),
         make.choices("recorded", [("true", _("Recorded")), ("false", _("Not recorded"))], _("Recording")),
+        *([make.choices("figure", _figure(visible, given))] if (given := request.GET.get("figure", "")) else []),
         make.text("custom", _("Custom data"), hint=_("name, or name=value")), make.text("call_id", _("Call id")),
     ]  # fmt: skip
     chips = [chip for chip in chips if chip]
     shown = [chip for chip in chips if chip["active"] or chip["name"] in _COMMON]
     return shown, [chip for chip in chips if chip not in shown]
+
+
+def _figure(visible: CallQuerySet, given: str) -> list[Choice]:
+    """What a figure's calls were counted as, and how many records it counted: a call may have more than one."""
+    counted = drill.parse(given)
+    if counted is None:
+        return [(given, _("unknown"))]
+    records = counted.legs().filter(call__in=visible).count()
+    words = ngettext("%(what)s: %(n)s record", "%(what)s: %(n)s records", records)
+    return [(given, words % {"what": counted.input.words, "n": f"{records:,}"})]
 
 
 class _Maker:

@@ -35,8 +35,11 @@ def is_answered(cdr: Cdr) -> bool:
     return cdr.status == terms.ANSWER
 
 
-def is_internal(direction: str, caller: str, target: str) -> bool:
-    """Whether the other party is a phone of the organisation: the caller of a leg in, the target of a leg out."""
+def is_internal(type_id: int | None, direction: str, caller: str, target: str) -> bool:
+    """Whether the other party is a phone of the organisation: the caller of a leg in, the target of a leg out. On
+    legs that ring an agent for a customer the caller is the customer, though the call goes out."""
+    if type_id in terms.AGENT_LEGS | terms.DIALLER_TALK:
+        direction = Direction.IN
     other = {Direction.IN: caller, Direction.OUT: target}.get(Direction(direction), "")
     return phones.parse(other).kind == "extension"
 

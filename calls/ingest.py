@@ -231,7 +231,9 @@ def _row(merged: dict[str, Any], names: directory.Directory, agents: dict[str, A
     merged["line_id"] = names.extension(merged["extension"])
     merged["department_id"] = names.department(merged.pop("department"))
     merged["agent_id"] = agent.pk if agent else None
-    merged["internal"] = grouping.is_internal(merged["direction"], merged["caller"], merged["target"])
+    merged["internal"] = grouping.is_internal(
+        merged["type_id"], merged["direction"], merged["caller"], merged["target"]
+    )
     for name, longest in _LONGEST.items():
         if isinstance(merged.get(name), str):
             merged[name] = merged[name][:longest]

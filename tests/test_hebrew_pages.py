@@ -35,6 +35,9 @@ NAMES = {
     "Log",
     "Call",
     "hook",
+    "ASR",
+    "NER",
+    "ACD",
 }
 # What the test's people and payloads are called.
 SAID = {"Dana", "Lavi", "Service", "Main", "Kinneret", "Home", "application", "json", "PARKED"}
@@ -125,6 +128,11 @@ PAGES = {
     "raw leg": lambda: [reverse("calls:raw", args=[Cdr.objects.first().pk])],
     "recovery": lambda: [reverse("recovery:board"), reverse("recovery:list"), reverse("recovery:list") + "?phone=000"],
     "health": lambda: [reverse("deliveries:list")],
+    "reports": lambda: [
+        f"/reports/{path}from=2026-01-01&to=2026-11-24&{more}"
+        for path in ("?", "agents/?", "hours/?", "dialled/?", "cost/?", "paths/?")
+        for more in ("period=custom&formula=sl.default", "period=today&formula=dial.asr")
+    ],
     "raw delivery": lambda: [reverse("deliveries:raw", args=[Delivery.objects.dead().get().pk])],
 }
 

@@ -48,6 +48,7 @@ urlpatterns = [
     path("contacts/", include("calls.contacts.urls")),
     path("recovery/", include("calls.recovery.urls")),
     path("desk/", include((the_desk, "desk"))),
+    path("reports/", include("calls.reports.urls")),
     path("deliveries/", include((delivery_health, "deliveries"))),
     path("jobs/", include("voicenter_console.jobs.urls")),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),

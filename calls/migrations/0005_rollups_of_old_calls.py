@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import migrations
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.functions import TruncHour
 
 from voicenter_console import phones
@@ -14,8 +14,10 @@ _PART = 500
 
 def _inside(apps, schema_editor):
     Cdr = apps.get_model("calls", "Cdr")
-    for direction, party in (("in", "caller"), ("out", "target")):
-        legs = Cdr.objects.filter(direction=direction).order_by()
+    to_agents = [9, 14, 18, 19]  # their caller is the customer
+    for where, party in ((Q(direction="in") | Q(type_id__in=to_agents), "caller"),
+                         (Q(direction="out") & (~Q(type_id__in=to_agents) | Q(type_id=None)), "target")):  # fmt: skip
+        legs = Cdr.objects.filter(where).order_by()
         numbers = legs.values_list(party, flat=True).distinct()
         inside = [number for number in numbers if phones.parse(number).kind == "extension"]
         for start in range(0, len(inside), _PART):

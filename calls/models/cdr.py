@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calls.querysets import CdrQuerySet
 from voicenter_console.organisation.models import Account, Department
+from voicenter_console.voicenter import terms
 from voicenter_console.voicenter.records import Source
 from voicenter_console.voicenter.terms import Direction
 from voicenter_console.webhooks.models import Delivery
@@ -76,6 +77,12 @@ class Cdr(models.Model):
             models.Index(fields=["-started_at", "-id"], name="cdr_log"),  # the API's list
             models.Index(fields=["agent", "call"], name="cdr_of_agent"),  # an agent's own calls
             models.Index(fields=["line", "call"], name="cdr_of_line"),  # the same, by extension
+            # reports: does this account tell those who left a queue from those who hung up?
+            models.Index(
+                fields=["account"],
+                name="cdr_flowed_out",
+                condition=Q(type_id=terms.QUEUE_TYPE, status__in=sorted(terms.FLOWED_OUT)),
+            ),
         ]
 
     def __str__(self) -> str:

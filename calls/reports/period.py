@@ -112,13 +112,14 @@ def _instant(at: date | datetime, zone: ZoneInfo) -> datetime:
 
 
 def parse(query: Mapping[str, str], today: date, zone: ZoneInfo, default: str = "today") -> Period:
-    """From `from` and `to` (dates, both included; or instants, `to` excluded), else a name in `period`.
+    """From `from` and `to` (dates, both included; or instants, `to` excluded), or a name in `period`.
 
     Raises NoPeriod with words.
     """
     first, last = query.get("from", "").strip(), query.get("to", "").strip()
-    if not first and not last:
-        return named(query.get("period") or default, today)
+    name = query.get("period", "")
+    if name not in ("", "custom") or not (first or last):
+        return named(default if name in ("", "custom") else name, today)
     start = _one(first, zone) if first else _one(last, zone)
     end = _one(last, zone) if last else _one(first, zone)
     if not isinstance(end, datetime):

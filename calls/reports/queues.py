@@ -14,7 +14,8 @@ from calls.metrics.queues import Names, Queue
 from calls.metrics.reading import Question, queue_totals, waits
 from calls.metrics.shapes import Cell, cell_of, heat, such_hours
 from calls.metrics.totals import QueueTotals
-from calls.models import QueueDay
+from calls.models import Cdr
+from voicenter_console.voicenter import terms
 
 # The bars of the wait distribution end at these, seconds.
 BARS = (5, 10, 20, 30, 60, 120)
@@ -69,7 +70,8 @@ def knows_flow_outs(question: Question, totals: QueueTotals) -> bool:
     number is not known (METRICS, F)."""
     if totals.flowed_out or not totals.offered:
         return True
-    return QueueDay.objects.filter(account__in=[part.account.pk for part in question.parts], flowed_out__gt=0).exists()
+    told = Cdr.objects.filter(type_id=terms.QUEUE_TYPE, status__in=sorted(terms.FLOWED_OUT))
+    return told.filter(account__in=[part.account.pk for part in question.parts]).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,6 @@ def test_flow_outs_that_an_account_never_tells_are_not_known(queue_call, report)
     queue_call(NOON, "ABANDONE")
     assert report(**DAY)[0]["flowed_out"] is None
     queue_call(NOON - timedelta(days=9), "TIMEOUT")
-    rollups.sweep()
     assert report(**DAY)[0]["flowed_out"] == 0
 
 

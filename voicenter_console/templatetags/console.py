@@ -122,6 +122,12 @@ def num(value: float | None, decimals: int = 0) -> SafeString:
 
 
 @register.filter
+def signed(value: Decimal | None) -> SafeString:
+    """A difference with its sign, one decimal; a dash for None."""
+    return _number(DASH if value is None else f"{value:+.1f}".replace("-", "−"))
+
+
+@register.filter
 def percent(value: float | None) -> SafeString:
     """A percentage (already times 100) with one decimal; 'no calls' for None: nothing to divide."""
     if value is None:

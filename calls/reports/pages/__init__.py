@@ -1,0 +1,1 @@
+"""What the pages of reports show: figures, charts and one table, which exports write too."""
