@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0010_live_board'),
+        ('calls', '0011_awaited_calls'),
         ('organisation', '0005_saved_views'),
     ]
 
