@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0011_awaited_calls'),
+        ('calls', '0012_stories_and_recordings'),
         ('organisation', '0005_saved_views'),
     ]
 
