@@ -30,7 +30,7 @@ PAGES = [*DOCS.rglob("*.md"), ROOT / "README.md", *(ROOT / "deploy").rglob("*.md
 UNDOCUMENTED = {"DJANGO_SETTINGS_MODULE", "FAULT_POINT"}
 BACKTICKED = re.compile(r"`([^`]+)`")
 # Which part of the simulated cloud speaks to a hook.
-SENDERS = {"cdr": "pusher", "popup": "", "vcc": "vcc", "ivr": "", "layer": ""}
+SENDERS = {"cdr": "pusher", "popup": "popups", "vcc": "vcc", "ivr": "callers", "layer": "callers"}
 GUESS = re.compile(r"\bGuess\b|\b[Aa] guess[:.]")
 
 

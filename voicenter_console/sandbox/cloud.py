@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from random import Random
 
 from voicenter_console.sandbox import presence, words
+from voicenter_console.sandbox.callers import Callers
 from voicenter_console.sandbox.campaigns import Campaigns
 from voicenter_console.sandbox.clock import STILL, Clock
 from voicenter_console.sandbox.faults import Faults
 from voicenter_console.sandbox.legs import Kind, Leg
 from voicenter_console.sandbox.outgoing import agent_first
 from voicenter_console.sandbox.people import ISRAEL, MAIN_NUMBERS, Agent, Centre, Customer
+from voicenter_console.sandbox.popups import PopUps
 from voicenter_console.sandbox.realtime import RealTime
 from voicenter_console.sandbox.scenarios import ORDINARY, SCENARIOS, Scenario
 from voicenter_console.sandbox.scene import Scene
@@ -78,6 +80,8 @@ class Cloud:
         self._asked: deque[datetime] = deque()
         self.realtime = RealTime(self)
         self.vcc = VccLive(self)
+        self.callers: Callers | None = None
+        self.popups: PopUps | None = None
 
     # --- time and kind of day ------------------------------------------------------------
     @property

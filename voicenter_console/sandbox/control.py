@@ -3,6 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import datetime
 
+from voicenter_console.sandbox.callers import Callers
 from voicenter_console.sandbox.cloud import Cloud, Script
 from voicenter_console.sandbox.exchange import Answer, Request
 from voicenter_console.sandbox.legs import Leg
@@ -23,6 +24,8 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         "pushes": lambda: {"pushes": [entry.as_dict() for entry in (pusher.ledger.values() if pusher else ())]},
         "customers": lambda: {"customers": [asdict(customer) for customer in cloud.centre.customers]},
         "faults": lambda: asdict(cloud.faults),
+        "walks": lambda: {"walks": [walk.as_dict() for walk in (cloud.callers.walks if cloud.callers else ())]},
+        "popups": lambda: {"popups": cloud.popups.as_dicts() if cloud.popups else []},
         "vcc": lambda: {"calls": cloud.vcc.as_dicts()},
         "realtime": lambda: {"monitors": cloud.realtime.state()},
         "leads": lambda: {"campaigns": _leads(cloud)},
@@ -34,6 +37,7 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
         "extensions": lambda asked: _extensions(cloud, asked),
         "trusted": lambda asked: _trust(cloud, asked["addresses"]),
         "dialect": lambda asked: setattr(cloud, "dialect", replace(cloud.dialect, **asked)),
+        "walk": lambda asked: _callers(cloud).walk(**asked),
         "vcc": lambda asked: cloud.vcc.call(**asked),
         "realtime": lambda asked: cloud.realtime.control(**asked),
         "outcomes": lambda asked: cloud.campaigns.outcomes.update(_outcomes(asked)),
@@ -52,6 +56,12 @@ def answer(cloud: Cloud, pusher: Pusher | None, request: Request) -> Answer:
             return Answer.of_json({"ok": False, "error": f"{type(error).__name__}: {error}"}, 400)
         return Answer.of_json({"ok": True})
     return Answer.of_json({"ok": False, "error": "no such door"}, 404)
+
+
+def _callers(cloud: Cloud) -> Callers:
+    if cloud.callers is None:
+        raise ValueError("no address of an IVR was given")
+    return cloud.callers
 
 
 def _state(cloud: Cloud, pusher: Pusher | None) -> dict:

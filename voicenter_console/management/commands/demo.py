@@ -24,6 +24,10 @@ from .up import prepare
 
 NAME = "Demo centre"
 _ROUNDS = 10_000
+_TOKENS = ("hook", "popup", "vcc")
+# What callers of the simulated IVR are answered while no flow is published: layers of its queues.
+_TO_SERVICE = {"do": "go_to_layer", "layer": 20}
+_TO_SALES = {"do": "go_to_layer", "layer": 21, "custom": {"crm_id": "7"}}
 
 
 class Command(BaseCommand):
@@ -41,23 +45,32 @@ class Command(BaseCommand):
         with transaction.atomic():
             passwords = [(self._person(account, who), who) for who in cast]
         self._welcome(passwords)
-        hook = f"http://127.0.0.1:{settings.PORT}/hooks/{secret['hook']}/cdr/"
         sandbox = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--code", secret["code"],
                    "--hook-url", hook, "--scenario", options["scenario"]]  # fmt: skip
         processes.supervise(
             {**processes.console(), "sandbox": sandbox},
             {"DEMO": "1", "SYNC_SECONDS": "20", "ALLOW_HTTP_HOSTS": "127.0.0.1"},
         )
+                   *self._hooks(secret), "--scenario", options["scenario"]]  # fmt: skip
+        processes.supervise({**processes.console(), "sandbox": sandbox}, {"DEMO": "1", "SYNC_SECONDS": "20"})
 
     def _secrets(self) -> dict[str, str]:
         """The demo's own codes, made on its first start."""
         file = Path(settings.DATA_DIR) / "demo.json"
-        if not file.exists():
-            made = {"code": secrets.token_hex(16), "hook": secrets.token_urlsafe(32)}
+        known = json.loads(file.read_text()) if file.exists() else {}
+        made = {"code": secrets.token_hex(16), **{name: secrets.token_urlsafe(32) for name in _TOKENS}, **known}
+        if made != known:
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w") as out:
                 json.dump(made, out)
-        return json.loads(file.read_text())
+        return made
+
+    def _hooks(self, secret: dict[str, str]) -> list[str]:
+        """The sandbox's options for the hooks it speaks to."""
+        at = f"http://127.0.0.1:{settings.PORT}/hooks"
+        urls = {"hook": f"{secret['hook']}/cdr", "ivr": f"{secret['hook']}/ivr", "layer": f"{secret['hook']}/layer",
+                "popup": f"{secret['popup']}/popup", "vcc": f"{secret['vcc']}/vcc"}  # fmt: skip
+        return [word for name, path in urls.items() for word in (f"--{name}-url", f"{at}/{path}/")]
 
     @transaction.atomic
     def _account(self, secret: dict[str, str], base: str) -> Account:
@@ -70,8 +83,19 @@ class Command(BaseCommand):
         )  # fmt: skip
         if created:
             HookToken.issue(account, ["cdr", "ivr", "layer"], secret["hook"])
+            HookToken.issue(account, ["popup"], secret["popup"])
+            Account.objects.filter(pk=account.pk).update(ivr_answer=_TO_SERVICE, layer_answer=_TO_SALES)
+            self._second(secret, base)
             self._contacts(account)
         return account
+
+    def _second(self, secret: dict[str, str], base: str) -> None:
+        """An account at the second provider."""
+        second = Account.objects.create(
+            name=f"{NAME}, VCC Live", provider=Account.Provider.VCC, customer="kinneret", code=secret["code"],
+            hosts={"base": base}, pulls=False,
+        )  # fmt: skip
+        HookToken.issue(second, ["vcc"], secret["vcc"])
 
     def _contacts(self, account: Account) -> None:
         """Some of the simulated customers are known by name, as they are to any call centre."""

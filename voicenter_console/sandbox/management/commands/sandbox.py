@@ -7,11 +7,14 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 
 from voicenter_console import env
+from voicenter_console.sandbox.callers import Callers
 from voicenter_console.sandbox.clock import Clock
 from voicenter_console.sandbox.cloud import CODE, Cloud
 from voicenter_console.sandbox.http import make_server
+from voicenter_console.sandbox.popups import PopUps
 from voicenter_console.sandbox.pusher import Pusher
 from voicenter_console.sandbox.scenarios import SCENARIOS
+from voicenter_console.sandbox.vcc import CUSTOMER, VccLive
 from voicenter_console.sandbox.words import Dialect
 from voicenter_console.voicenter.wire import Format
 
@@ -26,6 +29,19 @@ class Command(BaseCommand):
         parser.add_argument("--monitors", type=int, default=2, help="how many monitors RealTime has, on free ports")
         parser.add_argument("--code", default=CODE, help="the account's code")
         parser.add_argument("--hook-url", default="", help="where ended calls are posted; without it none is")
+        parser.add_argument("--ivr-url", default="", help="where callers of the external IVR ask what to do")
+        parser.add_argument("--layer-url", default="", help="where callers of an external layer do")
+        parser.add_argument(
+            "--walk-every", type=float, default=20, help="virtual seconds from one such caller to the next"
+        )
+        parser.add_argument("--popup-url", default="", help="where calls that ring at extensions are told of")
+        parser.add_argument("--vcc-url", default="", help="where VCC Live tells of its calls; without it it has none")
+        parser.add_argument(
+            "--vcc-customer", default=CUSTOMER, help="the customer's name at VCC Live; CODE is the token"
+        )
+        parser.add_argument(
+            "--vcc-every", type=float, default=90, help="virtual seconds from one of its calls to the next"
+        )
         parser.add_argument("--format", choices=[format.value for format in Format], help="one encoding for all pushes")
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--speed", type=float, default=1.0, help="virtual seconds in a second")
@@ -49,6 +65,7 @@ class Command(BaseCommand):
             raise CommandError(f"port {options['port']}: {error.strerror}") from error
         cloud.realtime.open(options["monitors"])
         cloud.realtime.run()
+        running = _lines(cloud, options)
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -60,6 +77,26 @@ class Command(BaseCommand):
         stop.wait()
         server.shutdown()
         cloud.realtime.close()
+        for line in running:
+            line.stop()
         if pusher:
             pusher.stop()
         server.server_close()
+
+
+def _lines(cloud: Cloud, options: dict) -> list[Callers | PopUps | VccLive]:
+    """Start what speaks to the console besides the pushes, where an address was given for it."""
+    running: list[Callers | PopUps | VccLive] = []
+    if options["ivr_url"] or options["layer_url"]:
+        cloud.callers = Callers(cloud, {"external": options["ivr_url"], "layer": options["layer_url"]})
+        cloud.callers.start(options["walk_every"])
+        running.append(cloud.callers)
+    if options["popup_url"]:
+        cloud.popups = PopUps(cloud, options["popup_url"])
+        cloud.popups.start()
+        running.append(cloud.popups)
+    if options["vcc_url"]:
+        cloud.vcc.customer, cloud.vcc.hook_url = options["vcc_customer"], options["vcc_url"]
+        cloud.vcc.start(options["vcc_every"])
+        running.append(cloud.vcc)
+    return running
