@@ -46,13 +46,11 @@ class Command(BaseCommand):
             passwords = [(self._person(account, who), who) for who in cast]
         self._welcome(passwords)
         sandbox = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--code", secret["code"],
-                   "--hook-url", hook, "--scenario", options["scenario"]]  # fmt: skip
+                   *self._hooks(secret), "--scenario", options["scenario"]]  # fmt: skip
         processes.supervise(
             {**processes.console(), "sandbox": sandbox},
             {"DEMO": "1", "SYNC_SECONDS": "20", "ALLOW_HTTP_HOSTS": "127.0.0.1"},
         )
-                   *self._hooks(secret), "--scenario", options["scenario"]]  # fmt: skip
-        processes.supervise({**processes.console(), "sandbox": sandbox}, {"DEMO": "1", "SYNC_SECONDS": "20"})
 
     def _secrets(self) -> dict[str, str]:
         """The demo's own codes, made on its first start."""
