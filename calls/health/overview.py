@@ -1,0 +1,90 @@
+"""All that the delivery page says of a day: the answer, what goes in and out, and what it is made of."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min
+from django.utils.translation import gettext as _
+
+from calls import truth
+from calls.health import agreement, answer, clocks, troubles
+from calls.models import Cdr, SyncGap
+from voicenter_console.jobs import heartbeat
+from voicenter_console.organisation.models import RefusedAddress
+from voicenter_console.organisation.models.people import Actor
+from voicenter_console.organisation.roles import Right
+from voicenter_console.webhooks import health, replay
+from voicenter_console.webhooks.models import Delivery, Drift
+
+PULL_OVERDUE = timedelta(minutes=20)
+
+
+def of(actor: Actor, start: datetime, end: datetime, now: datetime) -> dict[str, Any]:
+    """What `actor` may see of the deliveries that came in [start, end), and how things stand now."""
+    visible = Delivery.objects.visible_to(actor)
+    accounts = health.with_last_push(health.accounts_watched(actor).select_related("sync_state"))
+    came = Delivery.objects.filter(account__in=accounts)
+    found: dict[str, Any] = {
+        "accounts": accounts,
+        "leads": actor.may(Right.SEE_ALL_ACCOUNTS) or bool(actor.whole_account_ids),
+        "deliveries": health.hours(came.exclude(channel=Delivery.Channel.CALL_LOG), start, end),
+        "agreement": agreement.by_hour(accounts, start, end),
+        "gaps": list(SyncGap.objects.filter(account__in=accounts, closed_at=None).order_by("-from_at")[:50]),
+        "troubles": troubles.found(accounts),
+        "clocks": clocks.checks(accounts),
+        "unfollowed": Cdr.objects.filter(account__in=accounts, link_followed=False).count(),
+        "refused": list(RefusedAddress.objects.filter(account__in=accounts).order_by("-last_seen")[:20]),
+        "drift": list(Drift.objects.filter(account__in=accounts).order_by("-last_seen")[:30]),
+        "causes": health.causes(visible.dead()),
+        "aside": health.causes(replay.aside(visible)),
+    }
+    found["dead"] = came.dead().count()
+    found["readable"] = sum(cause.readable for cause in found["causes"])
+    waiting = came.waiting().aggregate(n=Count("pk"), since=Min("received_at"))
+    facts = answer.Facts(
+        accounts=accounts, truth=truth.line(actor), troubles=found["troubles"], gaps=found["gaps"],
+        usual=health.usual_pushes(accounts, now), waiting=waiting["n"], waiting_since=waiting["since"],
+        dead=found["dead"], agreed=sum(hour["both"] for hour in found["agreement"]),
+    )  # fmt: skip
+    found["answer"] = answer.given(facts, now)
+    found["lines"] = _lines(facts, found["deliveries"], now)
+    found["one_sided"] = sum(hour["one"] for hour in found["agreement"])
+    return found
+
+
+def _lines(facts: answer.Facts, hours: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """What goes in and out, each with its last sign of life."""
+    bodies = sum(hour["understood"] + hour["waiting"] + hour["unread"] for hour in hours)
+    unread = sum(hour["unread"] for hour in hours)
+    pushes = [account.last_push for account in facts.accounts if account.last_push]
+    states = [account.sync_state for account in facts.accounts if hasattr(account, "sync_state")]
+    pulls = [state.last_read_at for state in states if state.last_read_at]
+    late = bool(pulls) and max(pulls) < now - PULL_OVERDUE
+    gaps = _("%(n)s gaps open") % {"n": len(facts.gaps)} if facts.gaps else _("no gap open")
+    alive = heartbeat.alive()["worker"]
+    return [
+        {
+            "name": _("Push"), "at": max(pushes, default=None),
+            "tone": _tone(pushes, any(usual >= health.SILENT_FROM for usual in facts.usual.values())),
+            "detail": _("%(n)s on this day, %(unread)s unread")
+            % {"n": f"{bodies:,}", "unread": f"{unread:,}"},
+        },
+        {
+            "name": _("Pull"), "at": max(pulls, default=None),
+            "tone": _tone(pulls, late or bool(facts.troubles)),
+            "detail": facts.troubles[0].title if facts.troubles else gaps,
+        },
+        {
+            "name": _("Worker"), "tone": "ok" if alive else "lost",
+            "state": _("running") if alive else _("not seen for a minute"),
+            "detail": _("%(n)s waiting to be read") % {"n": f"{facts.waiting:,}"},
+        },
+    ]  # fmt: skip
+
+
+def _tone(signs: list[datetime], quiet: bool) -> str:
+    if not signs:
+        return "fail"
+    return "miss" if quiet else "ok"
