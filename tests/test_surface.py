@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from calls.models import Call
-from voicenter_console.organisation.models import Account, ApiKey, Department
+from voicenter_console.organisation.models import Account, ApiKey, Department, HookToken
 from voicenter_console.organisation.roles import Role
 from voicenter_console.webhooks import tokens
 from voicenter_console.webhooks.models import Delivery
@@ -27,7 +27,7 @@ CALL = {
     "id", "call_ids", "started_at", "direction", "customer", "did", "queue_id", "queue_name", "agent_name", "outcome",
     "answered", "wait_seconds", "ring_seconds", "talk_seconds", "price", "has_recording", "department", "cdrs",
 }  # fmt: skip
-CHANNELS = ("cdr", "ivr", "layer", "popup", "vcc")
+CHANNELS = ("cdr", "ivr", "layer", "popup")
 
 
 def run(*arguments: str) -> str:
@@ -141,7 +141,7 @@ def test_a_token_is_of_one_account_and_of_its_channels(client, account, a_push):
     addresses = dict(re.findall(r"(\w+)\s+http://127.0.0.1:\d+(/hooks/\S+)", said))
     assert set(addresses) == set(CHANNELS)
     assert addresses["cdr"].split("/")[2] == addresses["ivr"].split("/")[2] == addresses["layer"].split("/")[2]
-    assert len({path.split("/")[2] for path in addresses.values()}) == 3
+    assert len({path.split("/")[2] for path in addresses.values()}) == 2
 
     tokens.forget()
     for channel, path in addresses.items():
@@ -168,6 +168,16 @@ def test_account_add_takes_every_option(client, a_push):
     assert (two.provider, two.customer, two.pulls) == ("vcc", "kinneret", False)
     with pytest.raises(CommandError, match="already"):
         run("account", "add", "One", "--code", "x")
+
+
+@pytest.mark.parametrize(
+    ("token", "word"), [("given", "in use already"), ("a/b", "as it stands in an address"), ("x" * 201, "up to 200")]
+)
+def test_a_token_that_cannot_be_one_is_refused_in_words(account, token, word):
+    HookToken.issue(account, ["cdr"], "given")
+    with pytest.raises(CommandError, match=word):
+        run("account", "add", "One", "--hook-token", token)
+    assert not Account.objects.filter(name="One").exists()
 
 
 def test_a_key_stands_alone_on_the_last_line_and_is_kept_as_a_hash(service, dana):

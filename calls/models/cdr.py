@@ -106,6 +106,8 @@ class CdrRecord(models.Model):
     fields = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = _("record as it was said")
+        verbose_name_plural = _("records as they were said")
         constraints = [models.UniqueConstraint(fields=["account", "content"], name="cdr_record_once")]
         # the ingester: all that was ever said of a call id
         indexes = [models.Index(fields=["account", "call_uid"], name="cdr_record_of_call_id")]

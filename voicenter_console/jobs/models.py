@@ -91,5 +91,9 @@ class Heartbeat(models.Model):
     part = models.CharField(primary_key=True, max_length=20)
     at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
+
     def __str__(self) -> str:
         return f"{self.part} {self.at:%H:%M:%S}"

@@ -1,5 +1,6 @@
 """`manage.py account add NAME --code CODE`: a provider account, and the addresses of its hooks."""
 
+import re
 from argparse import ArgumentParser
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from voicenter_console.organisation import audit
+from voicenter_console.organisation import audit, tokens
 from voicenter_console.organisation.models import Account, HookToken
 
 # By provider: the channels that share a token, and those with one of their own.
@@ -15,6 +16,8 @@ _CHANNELS = {
     Account.Provider.VOICENTER: (("cdr", "ivr", "layer"), ("popup",)),
     Account.Provider.VCC: (("vcc",), ()),
 }
+_IN_AN_ADDRESS = re.compile(r"[A-Za-z0-9._~-]{1,200}")
+_LONG_ENOUGH = 20
 
 
 class Command(BaseCommand):
@@ -35,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError("An account at VCC Live needs --customer, its name there.")
         if Account.objects.filter(name=options["name"]).exists():
             raise CommandError(f"There is an account {options['name']!r} already.")
+        if given := options["hook_token"]:
+            self._check(given)
         with transaction.atomic():
             account = Account.objects.create(
                 name=options["name"], code=options["code"], provider=options["provider"],
@@ -50,3 +55,12 @@ class Command(BaseCommand):
         self.stdout.write(f"These addresses are secrets. Give them to {account.get_provider_display()}:")
         for channel, token in issued:
             self.stdout.write(f"{channel:6} {base}/hooks/{token}/{channel}/")
+
+    def _check(self, token: str) -> None:
+        """A token of one's own is the whole secret of a hook: guesses are refused, not slowed."""
+        if not _IN_AN_ADDRESS.fullmatch(token):
+            raise CommandError("A hook token is up to 200 letters, digits and - . _ ~, as it stands in an address.")
+        if HookToken.objects.filter(digest=tokens.digest(token)).exists():
+            raise CommandError("That hook token is in use already.")
+        if len(token) < _LONG_ENOUGH:
+            self.stderr.write(f"This hook token is short; one of {_LONG_ENOUGH} characters or more cannot be guessed.")
