@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0012_stories_and_recordings'),
+        ('calls', '0013_flow_outs_told'),
     ]
 
     operations = [
