@@ -16,12 +16,14 @@ from voicenter_console.voicenter import audio
 from voicenter_console.voicenter.client import Hosts, VoicenterClient
 from voicenter_console.voicenter.realtime import Login, Way
 
+from .breaker import SharedBreaker
 from .models import Account
 from .rate import SharedLimiter
 
 # Tests mount the sandbox here, in the same process.
 transport: httpx.BaseTransport | None = None
 limiter = SharedLimiter()
+breaker = SharedBreaker()
 # How the names of recordings' hosts are resolved; None: as the machine does.
 resolve: audio.Resolve | None = None
 _CIPHERTEXT = "gAAAAA"
@@ -36,7 +38,8 @@ def client(account: Account) -> VoicenterClient:
     _unlocked(account, account.code)
     return VoicenterClient(
         account=f"account-{account.pk}", code=account.code or "", hosts=hosts(account), transport=transport,
-        limiter=limiter, allow_http_hosts=settings.ALLOW_HTTP_HOSTS, code_in_address=account.code_in_address,
+        limiter=limiter, breaker=breaker, allow_http_hosts=settings.ALLOW_HTTP_HOSTS,
+        code_in_address=account.code_in_address,
     )  # fmt: skip
 
 

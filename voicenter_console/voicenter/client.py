@@ -16,7 +16,7 @@ import httpx
 
 from voicenter_console.hosts import refuse_plain_http
 
-from .errors import Unreachable
+from .errors import LeftAlone, Unreachable
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 30
@@ -31,6 +31,9 @@ BEFORE_SENDING = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
+
+# A host that is dead or mute; one that breaks off has spoken.
+SILENCE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ReadTimeout, httpx.WriteTimeout)
 
 _CODE = re.compile(r"(?i)([?&]code=)[^&\s\"']+")
 
@@ -72,6 +75,19 @@ class Limiter(Protocol):
         """Return when `account` may send `cost` more requests."""
 
 
+class Breaker(Protocol):
+    """Whoever remembers, for all processes together, which host of an account does not answer (FAULTS F-42)."""
+
+    def wait(self, account: str, host: str) -> float:
+        """Seconds until `host` may be asked again; 0 for now."""
+
+    def failed(self, account: str, host: str) -> None:
+        """No connection, or nothing came in time."""
+
+    def answered(self, account: str, host: str) -> None:
+        """It answered, whatever it said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back, read whole; `retry_after` in seconds where the header named them."""
@@ -99,6 +115,7 @@ class VoicenterClient:
         hosts: Hosts | None = None,
         transport: httpx.BaseTransport | None = None,
         limiter: Limiter | None = None,
+        breaker: Breaker | None = None,
         allow_http_hosts: Collection[str] = (),
         code_in_address: bool = False,
     ):
@@ -108,6 +125,7 @@ class VoicenterClient:
         self.code = code
         self.hosts = hosts or Hosts()
         self.limiter = limiter
+        self.breaker = breaker
         self.code_in_address = code_in_address
         self.allow_http_hosts = frozenset(allow_http_hosts)
         for field in fields(Hosts):
@@ -156,8 +174,8 @@ class VoicenterClient:
         `bearer` True sends the account's code as a bearer token, a text sends that.
 
         `repeatable` has no default: what makes a phone ring is never sent twice, so one that may have
-        arrived is reported with `sent` true; what only reads is sent once more. `limited` requests wait
-        their turn.
+        arrived is reported with `sent` true; what only reads is sent once more, unless the host was silent.
+        `limited` requests wait their turn.
         """
         headers = {"Authorization": f"Bearer {self.code if bearer is True else bearer}"} if bearer else {}
         request = self._http.build_request(method, url, json=json, data=form, headers=headers)
@@ -174,17 +192,23 @@ class VoicenterClient:
     def _sent(self, request: httpx.Request, repeatable: bool, limited: bool) -> Answer:
         try:
             return self._send(request, limited)
-        except Unreachable:
-            if not repeatable:
+        except Unreachable as error:
+            in_vain = isinstance(error, LeftAlone) or isinstance(error.__cause__, httpx.TimeoutException)
+            if not repeatable or in_vain:
                 raise
         return self._send(request, limited)
 
     def _send(self, request: httpx.Request, limited: bool) -> Answer:
+        host = request.url.netloc.decode("ascii")
+        if self.breaker and (seconds := self.breaker.wait(self.account, host)):
+            raise LeftAlone(seconds)
         if limited and self.limiter:
             self.limiter.wait(self.account, 1)
         until = time.monotonic() + ANSWER_SECONDS
         try:
             response = self._http.send(request, stream=True)
+            if self.breaker:
+                self.breaker.answered(self.account, host)
             with contextlib.closing(response):
                 body = bytearray()
                 for chunk in response.iter_bytes():
@@ -192,6 +216,8 @@ class VoicenterClient:
                     if len(body) > ANSWER_BYTES or time.monotonic() > until:
                         raise Unreachable("its answer did not end", sent=True)
         except httpx.HTTPError as error:
+            if self.breaker and isinstance(error, SILENCE):
+                self.breaker.failed(self.account, host)
             reason = _REASONS.get(type(error)) or f"{error}"[:200] or "the connection broke"
             raise Unreachable(self.without_code(reason), sent=not isinstance(error, BEFORE_SENDING)) from error
         retry_after = _seconds(response.headers.get("Retry-After", ""))

@@ -2,6 +2,7 @@
 
     VoicenterError
     ├── Unreachable            no answer came; `sent` tells whether the request may have arrived
+    │   └── LeftAlone          not asked, as the last requests had no answer
     ├── LineLost               the line of events broke, or could not be had
     ├── Garbled                a message or an answer that cannot be read
     └── Refused                read, understood and refused; `code` and `words` are theirs
@@ -39,6 +40,14 @@ class Unreachable(VoicenterError):
         self.sent = sent
         doubt = "it may have received the request" if sent else "it has not received the request"
         super().__init__(f"Voicenter did not answer ({reason}); {doubt}.")
+
+
+class LeftAlone(Unreachable):
+    """Not asked at all, as the last requests had no answer; in `seconds` it is tried again (FAULTS F-42)."""
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        super().__init__(f"it did not answer before, and is tried again in {seconds:.0f} s", sent=False)
 
 
 class LineLost(VoicenterError):

@@ -2,6 +2,7 @@
 
 from .account import Account, Department, HookToken, RefusedAddress
 from .audit import AuditEntry
+from .outage import Outage
 from .people import ApiKey, User
 from .preference import Preference
 from .rate import RateBucket
@@ -13,6 +14,7 @@ __all__ = [
     "AuditEntry",
     "Department",
     "HookToken",
+    "Outage",
     "Preference",
     "RateBucket",
     "RefusedAddress",
