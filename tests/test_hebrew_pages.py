@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from calls.models import Call, Cdr
+from calls.recovery import definitions
 from voicenter_console.organisation.models import User
 from voicenter_console.webhooks import ingest
 from voicenter_console.webhooks.models import Delivery
@@ -126,7 +127,12 @@ PAGES = {
     "log": lambda: [reverse("calls:log"), reverse("calls:log") + "?search=nobody&period=week"],
     "story": stories,
     "raw leg": lambda: [reverse("calls:raw", args=[Cdr.objects.first().pk])],
-    "recovery": lambda: [reverse("recovery:board"), reverse("recovery:list"), reverse("recovery:list") + "?phone=000"],
+    "recovery": lambda: [
+        reverse("recovery:board"),
+        reverse("recovery:list"),
+        reverse("recovery:list") + "?phone=000",
+        *(reverse("recovery:figure", args=[name]) for name in definitions.METRICS),
+    ],
     "health": lambda: [reverse("deliveries:list")],
     "reports": lambda: [
         f"/reports/{path}from=2026-01-01&to=2026-11-24&{more}"

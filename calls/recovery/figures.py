@@ -6,11 +6,10 @@ duplicate of another are left out: that person is counted there.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Avg, Count, F, Q
@@ -19,6 +18,7 @@ from django.utils import timezone
 
 from calls.models import Recovery
 from calls.querysets import CallQuerySet
+from calls.recovery import definitions
 from calls.recovery.keeping import LOST
 from calls.recovery.querysets import RecoveryQuerySet
 from voicenter_console import phones
@@ -45,22 +45,20 @@ class Figures:
         return self.people - self.reached - self.returned
 
     @property
-    def rate(self) -> float | None:
-        return _percent(self.reached + self.returned, self.people)
+    def rate(self) -> Decimal | None:
+        return definitions.RATE.of(self)
 
     @property
-    def called_rate(self) -> float | None:
-        return _percent(self.called, self.people)
+    def called_rate(self) -> Decimal | None:
+        return definitions.CALLED.of(self)
 
     @property
-    def median_seconds(self) -> float | None:
-        return median(self.callback_seconds) if self.callback_seconds else None
+    def median_seconds(self) -> Decimal | None:
+        return definitions.MEDIAN.of(self)
 
     @property
-    def p90_seconds(self) -> float | None:
-        """The shortest time within which at least nine of ten were called back (nearest rank)."""
-        times = self.callback_seconds
-        return times[math.ceil(0.9 * len(times)) - 1] if times else None
+    def p90_seconds(self) -> Decimal | None:
+        return definitions.P90.of(self)
 
 
 def of(cards: RecoveryQuerySet, start: datetime, end: datetime) -> Figures:
@@ -103,8 +101,3 @@ def anonymous(calls: CallQuerySet, start: datetime, end: datetime) -> int:
 
 def _persons(cards: RecoveryQuerySet, start: datetime, end: datetime) -> RecoveryQuerySet:
     return cards.lost_between(start, end).exclude(_BY_HAND & Q(reason=Recovery.Reason.DUPLICATE))
-
-
-def _percent(part: int, whole: int) -> float | None:
-    """0 to 100, two decimals, half up."""
-    return math.floor(10000 * part / whole + 0.5) / 100 if whole else None

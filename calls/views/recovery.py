@@ -19,7 +19,7 @@ from calls import days, dial_words, guard, keyset
 from calls.contacts import who
 from calls.filters import PERIODS
 from calls.models import DialRequest, Recovery, RecoveryAct
-from calls.recovery import acts, board, words
+from calls.recovery import acts, board, definitions, figures, words
 from calls.recovery.filters import RecoveryFilter
 from voicenter_console.organisation import audit
 from voicenter_console.organisation.access import needs
@@ -64,6 +64,18 @@ def _place(request: HttpRequest, **place: str | None) -> str:
         query.pop(name, None)
     query.update({name: value for name, value in place.items() if value})
     return f"{request.path}?{query.urlencode()}"
+
+
+@require_GET
+@needs(Right.SEE_RECOVERIES)
+def figure(request: HttpRequest, name: str) -> HttpResponse:
+    """What a figure of today is made of, for the drawer."""
+    metric = definitions.METRICS.get(name)
+    if metric is None:
+        return HttpResponse(status=404)
+    found = figures.of(Recovery.objects.visible_to(request.user), *days.around(timezone.now()))
+    context = {"metric": metric, "value": metric.of(found), "parts": definitions.parts(metric, found)}
+    return render(request, "recovery/figure.html#figure" if request.htmx else "recovery/figure.html", context)
 
 
 @require_POST

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
 
 from calls.models import Call, Recovery
-from calls.recovery import acts, figures
+from calls.recovery import acts, definitions, figures
 from tests.calls.recovery.telling import after, answered, called, lost
 from tests.calls.telling import NOON, tell
 
@@ -62,11 +63,20 @@ def test_the_same_person_in_two_cards_counts_once(account, dana):
     assert of_today().people == 1
 
 
+@pytest.mark.parametrize("name", definitions.METRICS)
+def test_a_figure_can_be_asked(as_dana, account, name):
+    tell(account, lost(-30), lost(-29, caller=number(1)), called(-10))
+    page = as_dana.get(f"/recovery/figures/{name}/").content.decode()
+    assert f"{name} v1" in page
+    assert "50.00" in page or "20" in page
+    assert as_dana.get("/recovery/figures/nothing/").status_code == 404
+
+
 def test_half_up_with_two_decimals(account):
     tell(account, [lost(-30 + n, caller=number(n)) for n in range(8)], answered(-1, number(0)))
     assert of_today().rate == 12.5
     tell(account, [lost(-10, caller=number(8))])
-    assert of_today().rate == 11.11
+    assert of_today().rate == Decimal("11.11")
 
 
 def test_where_most_are_lost(account):
