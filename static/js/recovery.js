@@ -4,6 +4,7 @@
   const board = () => document.getElementById("recovery");
   const clock = { skew: 0 };
   let cursor = null;
+  let holds = false;
   let goes = false;
 
   document.documentElement.classList.add("scripted");
@@ -24,7 +25,7 @@
   // --- a card that was open here and is another's now: its taker's name, a moment, then it is gone --------------------
   function takenBy(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html");
-    return [...board().querySelectorAll("[data-open]")].flatMap((card) => {
+    return [...board().querySelectorAll("[data-open]:not(.is-taken)")].flatMap((card) => {
       const now = fresh.getElementById(card.id);
       return now?.dataset.claimer ? [[card, now.dataset]] : [];
     });
@@ -36,15 +37,19 @@
     card.append(Object.assign(document.createElement("div"), { className: "taken", role: "status", textContent: words }));
   }
 
+  // While somebody's name stands on a card the board is not drawn anew; after that it is, whatever happened since.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id !== "recovery") return;
     cursor = board().querySelector("[data-card].is-cursor")?.id ?? null;
     const taken = goes ? [] : takenBy(event.detail.serverResponse);
     goes = false;
-    if (!taken.length) return;
-    event.detail.shouldSwap = false;
     for (const [card, by] of taken) showTaken(card, by);
+    if (!holds && !taken.length) return;
+    event.detail.shouldSwap = false;
+    if (holds) return;
+    holds = true;
     setTimeout(() => {
+      holds = false;
       goes = true;
       htmx.trigger(document.body, "recoveries");
     }, 1800);
