@@ -10,6 +10,7 @@ class CallsConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_delete, pre_save
 
         from calls import annotating, asking_again, exports, ingest, resolver, search_index
+        from calls.connect import checking
         from calls.erasure import asking, running
         from calls.exports import run as export
         from calls.health import pulling, rereading
@@ -45,5 +46,6 @@ class CallsConfig(AppConfig):
         claims.register(asking_again.KIND, asking_again.run)
         claims.register(peaks.KIND, peaks.run)
         claims.register(pulling.KIND, pulling.run)
+        claims.register(checking.KIND, checking.run)
         claims.register(asking.KIND, running.run)
         claims.register(rereading.KIND, rereading.run)

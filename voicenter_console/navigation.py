@@ -31,6 +31,7 @@ _LINES = [
         "activity",
         Right.SEE_DELIVERIES,
     ),
+    (None, gettext_lazy("Connect Voicenter"), "connect:list", "webhook", Right.CONNECT),
     (None, gettext_lazy("Settings"), "admin:index", "settings", Right.ADMINISTER),
 ]
 

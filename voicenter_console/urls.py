@@ -50,6 +50,7 @@ urlpatterns = [
     path("desk/", include((the_desk, "desk"))),
     path("reports/", include("calls.reports.urls")),
     path("deliveries/", include((delivery_health, "deliveries"))),
+    path("settings/connect/", include("calls.connect.urls")),
     path("jobs/", include("voicenter_console.jobs.urls")),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),

@@ -4,6 +4,7 @@ from .awaited import AwaitedCall
 from .board import AgentState, AgentStatus, LiveBoard, MirrorChange
 from .call import Call, CallId, CallRedirect
 from .cdr import Cdr, CdrRecord
+from .connection import ConnectionCheck
 from .contact import Contact, ContactMerge, ContactNumber
 from .dial import DialRequest
 from .erasure import Erasure
@@ -18,8 +19,8 @@ from .web_phone import WebPhone
 
 __all__ = [
     "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "AwaitedCall", "Call", "CallDisposition", "CallId",
-    "CallRedirect", "Cdr", "CdrRecord", "Contact", "ContactMerge", "ContactNumber", "DialRequest", "DirtyHour",
-    "Disposition", "Erasure", "Extension", "Listening", "LiveBoard", "MirrorChange", "Note", "NoteVersion",
-    "QueueDay", "QueueHour", "QueueName", "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView",
-    "SyncGap", "SyncState", "SyncWindow", "Trigrams", "Waveform", "WebPhone",
+    "CallRedirect", "Cdr", "CdrRecord", "ConnectionCheck", "Contact", "ContactMerge", "ContactNumber", "DialRequest",
+    "DirtyHour", "Disposition", "Erasure", "Extension", "Listening", "LiveBoard", "MirrorChange", "Note",
+    "NoteVersion", "QueueDay", "QueueHour", "QueueName", "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy",
+    "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams", "Waveform", "WebPhone",
 ]  # fmt: skip

@@ -28,6 +28,8 @@ PAGES = {
     "API: contacts": "/api/v1/contacts/",
     "recovery": "/recovery/",
     "recovery, list": "/recovery/list/",
+    "connect: interfaces": "/settings/connect/{account}/connections/",
+    "connect: senders": "/settings/connect/{account}/senders/",
     "delivery health": "/deliveries/",
     "API: recoveries": "/api/v1/recoveries/",
     "report: queues": "/reports/?from=2026-11-20&to=2026-11-24",
@@ -93,7 +95,9 @@ def test_queries_are_constant_in_rows_and_as_written_down(account, service, coun
         contact = Contact.objects.order_by("pk").first().pk
         found = {}
         for name, address in PAGES.items():
-            url = address.format(call=call, contact=contact, now=timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+            url = address.format(
+                call=call, contact=contact, account=account.pk, now=timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+            )
             assert client.get(url).status_code in {200, 286}
             found[name] = count_queries(lambda url=url: client.get(url))
         return found
