@@ -42,6 +42,12 @@
     none.hidden = lines.children.length > 0;
   }
 
+  // The library asks for the microphone by itself, and says nothing to anybody where there is none.
+  async function microphone() {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    for (const track of stream.getTracks()) track.stop();
+  }
+
   async function credentials() {
     const answer = await fetch(panel.dataset.credentials, {
       method: "POST", cache: "no-store", headers: { "X-CSRFToken": panel.querySelector("[name=csrfmiddlewaretoken]").value },
@@ -84,6 +90,12 @@
 
       const begin = async () => {
         say("connecting", "miss");
+        try {
+          await microphone();
+        } catch {
+          say("microphone", "lost");
+          return;
+        }
         try {
           phone.initiate(await credentials());
         } catch {

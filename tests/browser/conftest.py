@@ -53,7 +53,7 @@ class Console:
     def cloud(self, door: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ask the simulated cloud's own door: GET, or POST where there is a body."""
         data = json.dumps(body).encode() if body is not None else None
-        with urllib.request.urlopen(f"{self.sandbox}/sandbox/{door}", data, timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.sandbox}/sandbox/{door}", data, timeout=60) as answer:
             return json.load(answer)
 
 

@@ -22,6 +22,7 @@ PAGES = {
     "call log, filtered": "/calls/?search=0545550118&direction=in&outcome=answered&queue=Service",
     "call log, newer": "/calls/newer/?since={now}",
     "call": "/calls/{call}/",
+    "desk": "/desk/",
     "contacts": "/contacts/",
     "contacts, searched": "/contacts/?search=5550118",
     "contact": "/contacts/{contact}/",
