@@ -26,8 +26,9 @@ def sync_call_log() -> None:
 
 @worker_ready.connect
 def pull_at_once(**_: object) -> None:
-    """A console that was just started need not wait for beat's first turn to show the calls of the day."""
+    """A console that was just started need not wait for beat's first turn: for calls of the day, names of phones."""
     sync_call_log.apply_async(retry=False, expires=240)
+    mirror.apply_async(retry=False, expires=240)
 
 
 @shared_task
