@@ -40,6 +40,10 @@ _ANSWERS = {
     "application": gettext_lazy("Voicenter could not do it."),
     "offline": gettext_lazy("Your phone is offline."),
     "blocked": gettext_lazy("Your phone may not use click to call. Ask Voicenter to allow it."),
+    "not_authorised": gettext_lazy(
+        "Voicenter does not accept the account's code. An administrator can correct it in the settings."
+    ),
+    "limit": gettext_lazy("Voicenter takes no more requests for now. Try again in a minute."),
     "refused": gettext_lazy("Voicenter refused for a reason that is not in its list."),
     "unreachable": gettext_lazy("Voicenter could not be reached. Try again in a moment."),
     "misconfigured": gettext_lazy(

@@ -39,6 +39,8 @@ _REFUSALS: dict[type[errors.Refused], str] = {
     errors.ApplicationError: "application",
     errors.Offline: "offline",
     errors.Blocked: "blocked",
+    errors.NotAuthorised: "not_authorised",
+    errors.LimitExceeded: "limit",
 }
 
 

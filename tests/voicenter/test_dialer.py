@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voicenter_console.voicenter import dialer, errors
 from voicenter_console.voicenter.errors import Garbled, Refused, Unreachable
@@ -213,3 +215,18 @@ def test_what_arrived_what_is_missing_and_what_is_there_twice():
 def test_a_chunk_without_leads_of_its_own_cannot_be_compared(chunk):
     with pytest.raises(ValueError, match="lead"):
         compare(chunk, [])
+
+
+@pytest.mark.fault("F-44")
+@given(st.data())
+def test_f44_whatever_arrived_in_whatever_order_one_more_bulk_makes_it_whole(data):
+    names = data.draw(st.lists(st.text("abc", min_size=1, max_size=4), unique=True, min_size=1, max_size=20))
+    arrived = data.draw(st.lists(st.sampled_from(names), max_size=30))
+    called = data.draw(st.sets(st.sampled_from(names), max_size=5))
+    chunk = of(*names)
+    found = compare(chunk, waiting(*arrived, "of another chunk"), called=called)
+    known = set(arrived) | called
+    assert [call.lead for call in found.missing] == [name for name in names if name not in known]
+    assert set(found.doubled) == {name for name in names if arrived.count(name) > 1}
+    again = compare(chunk, waiting(*arrived, *(call.lead for call in found.missing)), called=called)
+    assert (again.missing, again.arrived) == ((), tuple(chunk))

@@ -84,6 +84,7 @@ def _agent(who: Agent | None, status) -> dict:
 
 
 def _call(cloud: Cloud, call: OnPhone) -> dict:
+    """Guess: the call's variables are told here as in RealTime; the document's example has none."""
     return {
         "callername": call.other,
         "callerphone": call.other,
