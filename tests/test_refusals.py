@@ -20,6 +20,13 @@ LOGIN = [(agents.LOGIN_ERROR, detail) for detail in agents.LOGIN_ERRORS] + [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _english():
+    """Whatever page another test saw last."""
+    with override("en"):
+        yield
+
+
 def in_both(say, error) -> tuple[str, str]:
     with override("en"):
         english = say(error)
