@@ -18,6 +18,7 @@ class CallsConfig(AppConfig):
         from calls.models import Agent
         from calls.recordings import peaks
         from calls.recovery import keeping, rebuilding, telling
+        from calls.reports import alerts
         from calls.signals import calls_changed, calls_merged
         from calls.vcc import fetching, taking
         from voicenter_console.jobs import claims
@@ -39,6 +40,7 @@ class CallsConfig(AppConfig):
         pre_delete.connect(dirty.goes, sender=Agent)
         post_migrate.connect(search_index.keep_triggers, sender=self)
         kinds.register(telling.OPENED, _("somebody waits to be called back"))
+        kinds.register(alerts.KIND, _("an alert begins to hold"))
         kinds.register(telling.CLOSED, _("a lost caller's card was closed"))
         claims.register(rebuilding.KIND, rebuilding.run)
         claims.register(fetching.KIND, fetching.run)

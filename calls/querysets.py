@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from voicenter_console import phones
 from voicenter_console.organisation.models import Account, User
@@ -16,26 +15,6 @@ from voicenter_console.organisation.roles import Right
 
 _MOST_TEXT = 100
 _FEWEST_DIGITS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Figures over calls. Percentages are None where there is nothing to divide: 'no calls', never 0 % or 100 %."""
-
-    offered: int
-    answered: int
-    abandoned: int
-    flowed_out: int
-    missed: int
-    voicemail: int
-
-    @property
-    def answered_percent(self) -> float | None:
-        return round(100 * self.answered / self.offered, 1) if self.offered else None
-
-    @property
-    def other(self) -> int:
-        return self.offered - self.answered - self.abandoned - self.flowed_out
 
 
 def _scope(actor: Actor, own: Q) -> Q | None:
@@ -64,13 +43,6 @@ class CallQuerySet(models.QuerySet["Call"]):
     def started_between(self, start: datetime, end: datetime) -> Self:
         """Calls that began in [start, end)."""
         return self.filter(started_at__gte=start, started_at__lt=end)
-
-    def summary(self) -> Summary:
-        """The figures of a period in one query."""
-        by = {name: Count("pk", filter=Q(outcome=name)) for name in ("abandoned", "flowed_out", "missed", "voicemail")}
-        # not named `answered`: later aggregates would read it instead of the column
-        found = self.aggregate(offered=Count("pk"), was_answered=Count("pk", filter=Q(answered=True)), **by)
-        return Summary(answered=found.pop("was_answered"), **found)
 
 
 class CdrQuerySet(models.QuerySet["Cdr"]):

@@ -75,6 +75,15 @@ def sweep_recoveries() -> None:
 
 
 @shared_task
+def tell_figures() -> None:
+    """Reports that are due by mail, and alerts that begin to hold."""
+    from calls.reports import alerts, digests
+
+    digests.run()
+    alerts.run()
+
+
+@shared_task
 def add_up() -> None:
     """Rollups of the hours in which something changed."""
     from calls.metrics import rollups

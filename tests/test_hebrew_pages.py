@@ -134,6 +134,7 @@ PAGES = {
         *(reverse("recovery:figure", args=[name]) for name in definitions.METRICS),
     ],
     "health": lambda: [reverse("deliveries:list")],
+    "alerts": lambda: [reverse("alerts:list")],
     "reports": lambda: [
         f"/reports/{path}from=2026-01-01&to=2026-11-24&{more}"
         for path in ("?", "agents/?", "hours/?", "dialled/?", "cost/?", "paths/?")

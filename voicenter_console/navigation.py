@@ -24,6 +24,7 @@ _LINES = [
     (gettext_lazy("Calls"), gettext_lazy("Recovery"), "recovery:board", "arrow-back-up", Right.SEE_RECOVERIES),
     (gettext_lazy("Calls"), gettext_lazy("Contacts"), "contacts:list", "address-book", Right.SEE_CONTACTS),
     (gettext_lazy("Figures"), gettext_lazy("Reports"), "reports:queues", "chart-bar", Right.SEE_REPORTS),
+    (gettext_lazy("Figures"), gettext_lazy("Alerts"), "alerts:list", "bell", Right.SEE_REPORTS),
     (
         gettext_lazy("Figures"),
         gettext_lazy("Delivery health"),

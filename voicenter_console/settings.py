@@ -176,6 +176,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 4},
     },
+    "calls.told_figures": {
+        "task": "calls.tasks.tell_figures",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 50},
+    },
     "calls.figures": {
         "task": "calls.tasks.add_up",
         "schedule": timedelta(seconds=10),

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from calls import api as calls_api
 from calls.hooks import CdrHook
 from calls.popup.hook import PopUpHook
+from calls.reports.urls import alert_patterns
 from calls.vcc.hook import VccHook
 from calls.views import desk, health
 from ivr import api as ivr_api
@@ -49,6 +50,7 @@ urlpatterns = [
     path("recovery/", include("calls.recovery.urls")),
     path("desk/", include((the_desk, "desk"))),
     path("reports/", include("calls.reports.urls")),
+    path("alerts/", include((alert_patterns, "alerts"))),
     path("deliveries/", include((delivery_health, "deliveries"))),
     path("settings/connect/", include("calls.connect.urls")),
     path("jobs/", include("voicenter_console.jobs.urls")),

@@ -19,7 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from calls import home as figures
 from calls import truth
-from calls.models import Call, Recovery
+from calls.models import Recovery
 from voicenter_console.jobs import heartbeat
 from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.may(Right.SEE_HOME):
         return redirect("calls:log")
     now = timezone.now()
-    context: dict[str, Any] = figures.today(Call.objects.visible_to(request.user), now)
+    context: dict[str, Any] = figures.today(request.user, now)
     line = truth.line(request.user)
     until = line["until"] if line else None
     context |= {"now": now, "needs": _needs(request.user, line), "complete_until": until}

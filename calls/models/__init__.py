@@ -1,5 +1,6 @@
 """Calls: what the provider said of each leg, and the customer contacts made of them."""
 
+from .alert import Alert
 from .awaited import AwaitedCall
 from .board import AgentState, AgentStatus, LiveBoard, MirrorChange
 from .call import Call, CallId, CallRedirect
@@ -7,6 +8,7 @@ from .cdr import Cdr, CdrRecord
 from .connection import ConnectionCheck
 from .contact import Contact, ContactMerge, ContactNumber
 from .dial import DialRequest
+from .digest import Digest
 from .erasure import Erasure
 from .figures import AgentDay, AgentHour, DirtyHour, QueueDay, QueueHour, QueueName
 from .people import Agent, Extension
@@ -18,9 +20,10 @@ from .trigrams import Trigrams
 from .web_phone import WebPhone
 
 __all__ = [
-    "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "AwaitedCall", "Call", "CallDisposition", "CallId",
-    "CallRedirect", "Cdr", "CdrRecord", "ConnectionCheck", "Contact", "ContactMerge", "ContactNumber", "DialRequest",
-    "DirtyHour", "Disposition", "Erasure", "Extension", "Listening", "LiveBoard", "MirrorChange", "Note",
-    "NoteVersion", "QueueDay", "QueueHour", "QueueName", "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy",
-    "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams", "Waveform", "WebPhone",
+    "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "Alert", "AwaitedCall", "Call",
+    "CallDisposition", "CallId", "CallRedirect", "Cdr", "CdrRecord", "ConnectionCheck", "Contact", "ContactMerge",
+    "ContactNumber", "DialRequest", "Digest", "DirtyHour", "Disposition", "Erasure", "Extension", "Listening",
+    "LiveBoard", "MirrorChange", "Note", "NoteVersion", "QueueDay", "QueueHour", "QueueName", "Recovery",
+    "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams",
+    "Waveform", "WebPhone",
 ]  # fmt: skip

@@ -101,11 +101,14 @@ def departments_of(actor: Actor) -> list[Department]:
     return list(departments)
 
 
-def scope(actor: Actor, query: Mapping[str, str], *, default: str = "today", against: str = "none") -> Scope:
+def scope(
+    actor: Actor, query: Mapping[str, str], *, default: str = "today", against: str = "none",
+    now: datetime | None = None,
+) -> Scope:  # fmt: skip
     """What an address asks for; raises NoPeriod with words. What is nobody's or not theirs is as if not asked."""
     accounts = accounts_of(actor)
     zone = ZoneInfo(accounts[0].zone if accounts else settings.TIME_ZONE)
-    now = timezone.now()
+    now = now or timezone.now()
     found = periods.parse(query, now.astimezone(zone).date(), zone, default)
     how = query.get("against", against)
     level = query.get("level", accounts[0].service_level if accounts else "default")

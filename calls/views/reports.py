@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from calls.metrics.definitions import SERVICE_LEVELS
+from calls.models import Digest
 from calls.reports import export as exports
-from calls.reports.pages import others, panel, queues
+from calls.reports.pages import panel
 from calls.reports.pages.others import HEAT_WORDS
 from calls.reports.pages.parts import Address, Page
+from calls.reports.pages.registry import PAGES, right
 from calls.reports.period import AGAINST, NAMED, NoPeriod
 from calls.reports.scope import Scope, departments_of, scope
 from voicenter_console.organisation import audit
@@ -24,16 +26,6 @@ from voicenter_console.organisation.roles import Right
 from voicenter_console.organisation.service import SHORT_LIMITS, TARGETS
 
 DEFAULT, AGAINST_DEFAULT = "days_7", "before"
-PAGES: dict[str, tuple[Any, Callable[[Scope, Address], Page]]] = {
-    "queues": (gettext_lazy("Queue service"), queues.page),
-    "agents": (gettext_lazy("Agents"), others.agents),
-    "hours": (gettext_lazy("Hours and days"), others.hours),
-    "dialled": (gettext_lazy("Answer ratios"), others.dialled),
-    "cost": (gettext_lazy("Cost"), others.cost),
-    "paths": (gettext_lazy("IVR paths"), others.paths),
-}
-# Beside the right to reports.
-ALSO = {"cost": Right.SEE_PRICES}
 
 
 @require_GET
@@ -46,7 +38,7 @@ def report(request: HttpRequest, name: str = "queues") -> HttpResponse:
     context = {
         "name": name, "title": title, "page": build(its, address), "panel": panel.of(its, address), "its": its,
         "error": error, "tabs": _tabs(request, name, address), "filters": _filters(request, its, name),
-        "clean_url": address.path, "exports": _exports(request, name, address),
+        "digests": Digest.Period.choices, "clean_url": address.path, "exports": _exports(request, name, address),
     }  # fmt: skip
     return render(request, "reports/report.html#report" if request.htmx else "reports/report.html", context)
 
@@ -70,7 +62,7 @@ def export(request: HttpRequest, name: str, form: str) -> StreamingHttpResponse:
 
 
 def _known(request: HttpRequest, name: str) -> tuple[Any, Callable[[Scope, Address], Page]]:
-    if name not in PAGES or not request.user.may(ALSO.get(name, Right.SEE_REPORTS)):
+    if name not in PAGES or not request.user.may(right(name)):
         raise Http404
     return PAGES[name]
 
@@ -88,7 +80,7 @@ def _tabs(request: HttpRequest, shown: str, address: Address) -> list[dict[str, 
     return [
         {"url": address.to(reverse("reports:report", args=[name]), **rest), "label": label, "active": name == shown}
         for name, (label, _build) in PAGES.items()
-        if request.user.may(ALSO.get(name, Right.SEE_REPORTS))
+        if request.user.may(right(name))
     ]
 
 

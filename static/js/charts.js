@@ -8,6 +8,7 @@
       { name: "left", colour: "--flow-solid" },
       { name: "abandoned", colour: "--lost-solid", hatched: true },
       { name: "other", colour: "--fail-solid" },
+      { name: "before", colour: "--ink3", line: true },
     ],
     deliveries: [
       { name: "understood", colour: "--ok-solid" },
@@ -64,7 +65,11 @@
     const text = { color: token("--ink3"), fontSize: 11.5, fontFamily: token("--tblr-font-sans-serif") };
     const limit = edge(box, data);
     const hours = data.map((row) => row.hour);
-    const bars = present(box, data).map((one) => ({
+    const line = (one) => ({
+      name: one.name, type: "line", step: "middle", symbol: "none", data: hidden.has(one.name) ? [] : data.map((row) => row[one.name]),
+      lineStyle: { color: token(one.colour), width: 1.5, type: "dashed" }, itemStyle: { color: token(one.colour) },
+    });
+    const bars = present(box, data).map((one) => one.line ? line(one) : ({
       name: one.name,
       type: "bar",
       stack: "calls",

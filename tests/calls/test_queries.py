@@ -40,6 +40,7 @@ PAGES = {
     "report: answer ratios": "/reports/dialled/?from=2026-11-20&to=2026-11-24",
     "report: cost": "/reports/cost/?from=2026-11-20&to=2026-11-24",
     "report: IVR paths": "/reports/paths/?from=2026-11-20&to=2026-11-24",
+    "alerts": "/alerts/",
     "API: reports, queues": "/api/v1/reports/queues/?from=2026-11-22&to=2026-11-22",
     "API: calls": "/api/v1/calls/",
     "API: cdrs": "/api/v1/cdrs/",
