@@ -59,12 +59,8 @@ class Hearer:
 
 def of_session(key: str) -> Hearer | None:
     """The person of this session, if they may still sign in."""
-    close_old_connections()
-    session = _SessionStore(session_key=key) if key else {}
-    if not session.get(SESSION_KEY) or not session.get(BACKEND_SESSION_KEY):
-        return None
-    user = User.objects.filter(pk=session[SESSION_KEY], is_active=True).first()
-    if user is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+    user = _person(key)
+    if user is None:
         return None
     return Hearer(
         session=key, user_id=user.pk, hears_all=user.may(Right.SEE_ALL_ACCOUNTS),
@@ -74,9 +70,19 @@ def of_session(key: str) -> Hearer | None:
 
 
 def gone(keys: set[str]) -> set[str]:
-    """Those of the sessions that ended, or whose person may not sign in any more."""
+    """Those of the sessions that ended, or whose person may not sign in any more. Asked each second."""
+    return {key for key in keys if _person(key) is None}
+
+
+def _person(key: str) -> User | None:
     close_old_connections()
-    return {key for key in keys if of_session(key) is None}
+    session = _SessionStore(session_key=key) if key else {}
+    if not session.get(SESSION_KEY) or not session.get(BACKEND_SESSION_KEY):
+        return None
+    user = User.objects.filter(pk=session[SESSION_KEY], is_active=True).first()
+    if user is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+        return None
+    return user
 
 
 def latest() -> int:
