@@ -159,7 +159,8 @@ def _kind(call: Call, statuses: set[str | None], policy: RecoveryPolicy) -> str:
 
 
 def _as_seen(call: Call, kind: str, legs: Iterable[tuple[str | None, list[str]]]) -> Seen:
-    waited = call.ring_seconds if call.wait_seconds is None else call.wait_seconds
+    # A pull knows no wait: of a queue call it is unknown then, of any other it is how long it rang.
+    waited = call.wait_seconds if call.wait_seconds is not None or call.queue_name else call.ring_seconds
     return Seen(
         at=call.started_at, root=call.root, kind=kind, call=call.pk, waited=waited, queue=call.queue_name,
         department=call.department_id, confirmed=any(Source.PULL.value in sources for _, sources in legs),

@@ -42,6 +42,16 @@ def test_a_call_that_nobody_answered_opens_a_card(account, service, status):
     assert (card.queue_name, card.department, card.first_lost_at) == ("Service", service, NOON)
 
 
+@pytest.mark.parametrize(
+    ("message", "waited"),
+    [(lost(0, wait=None, ring=7), None), (lost(0, wait=None, ring=7, queue_name="", type="Incoming Call"), 7),
+     (lost(0, wait=12, ring=3), 12), (confirmed(0), None)],
+)  # fmt: skip
+def test_how_long_they_waited_is_what_was_said_of_it(account, message, waited):
+    tell(account, message)
+    assert only().waited_seconds == waited
+
+
 def test_a_voicemail_by_its_type_is_no_answer(account):
     tell(account, lost(0, "ANSWER", type="VoiceMail", duration=20))
     assert only().state == "open"
