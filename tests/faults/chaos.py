@@ -53,10 +53,15 @@ class Program:
 
 
 class Chaos:
-    """Kills one of `programs` after the other at random moments, and starts it again at once."""
+    """Kills one of `programs` after the other at random moments, and starts it again at once.
 
-    def __init__(self, programs: Sequence[Program], *, every: float, seed: int) -> None:
-        self._programs, self._every, self._rng = list(programs), every, Random(seed)
+    While not `fit()` none is killed: on a busy machine a program would die each time before it has begun.
+    """
+
+    def __init__(
+        self, programs: Sequence[Program], *, every: float, seed: int, fit: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._programs, self._every, self._rng, self._fit = list(programs), every, Random(seed), fit
         self.kills = 0
         self.deaths_of_their_own: list[str] = []
         self._stop = threading.Event()
@@ -74,6 +79,8 @@ class Chaos:
     def _run(self) -> None:
         while not self._stop.wait(self._rng.uniform(0.5, 1.5) * self._every):
             self._revive()
+            if not self._fit():
+                continue
             victim = self._rng.choice(self._programs)
             victim.kill()
             self.kills += 1

@@ -159,6 +159,10 @@ class Console:
             assert web.alive, web.log.read_text()[-2000:]
         return self
 
+    def serving(self) -> bool:
+        """Whether every web process answers now."""
+        return all(answers(port) for port in self.ports)
+
     def stop(self) -> None:
         for program in self.programs:
             program.kill()
