@@ -117,7 +117,7 @@
   function light(box, now) {
     if (box !== players[0]?.box) return;
     const lines = [...document.querySelectorAll("[data-at]")];
-    const current = lines.filter((line) => Number(line.dataset.at) <= now && now < Number(line.dataset.until || Infinity)).pop();
+    const current = lines.filter((line) => Number(line.dataset.at) <= now).pop();
     for (const line of lines) line.classList.toggle("is-now", line === current);
     for (const step of document.querySelectorAll("[data-plays]")) step.classList.toggle("is-now", !box.querySelector("audio").paused);
   }
