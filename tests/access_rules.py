@@ -140,6 +140,22 @@ RULES: dict[str, Rule] = {
     "reports:export": needs(Right.EXPORT, of=UNTRIED),
     "reports:queues": needs(Right.SEE_REPORTS),
     "reports:report": needs(Right.SEE_REPORTS, of=UNTRIED),
+    "recovery:figure": needs(Right.SEE_RECOVERIES, of=UNTRIED),
+    # alerts, and the assistant that connects an account
+    "alerts:end": needs(Right.SEE_REPORTS, of=UNTRIED),
+    "alerts:end_mail": needs(Right.SEE_REPORTS, of=UNTRIED),
+    "alerts:list": needs(Right.SEE_REPORTS),
+    "alerts:mail": needs(Right.SEE_REPORTS, own_word=True),
+    "alerts:save": needs(Right.SEE_REPORTS, own_word=True),
+    "connect:check": needs(Right.CONNECT, of=UNTRIED),  # it asks Voicenter
+    "connect:enforce": needs(Right.CONNECT, of="account"),
+    "connect:issue": needs(Right.CONNECT, of="account"),
+    "connect:list": needs(Right.CONNECT),
+    "connect:new": needs(Right.ADMINISTER, own_word=True),
+    "connect:revoke": needs(Right.CONNECT, of=UNTRIED),
+    "connect:skip": needs(Right.CONNECT, of="account"),
+    "connect:step": needs(Right.CONNECT, of=UNTRIED),
+    "connect:trust": needs(Right.CONNECT, of="account"),
     # everybody's
     "home": SIGNED_IN,
     "jobs:button": SIGNED_IN,
