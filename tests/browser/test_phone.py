@@ -19,9 +19,10 @@ def console_with_phone(console, browser):
     with browser.new_context(storage_state=console.sessions["owner"]) as context:
         page = context.new_page()
         page.goto(f"{console.url}/admin/organisation/account/")
-        page.click("text=Demo centre")
+        page.get_by_role("link", name="Demo centre", exact=True).click()
         page.fill("#id_phone_domain", DOMAIN)
         page.click("[name=_save]")
+        expect(page.locator(".success")).to_be_visible()
         page.goto(f"{console.url}/admin/calls/webphone/add/")
         page.select_option("#id_user", label="Dana Lavi")
         extension = page.locator("#id_extension option", has_text="YoRBdfYy")

@@ -19,7 +19,7 @@ from voicenter_console.voicenter.live import (
     Phase,
     WaitingCaller,
 )
-from voicenter_console.voicenter.realtime_events import DEPARTED_KEPT, Normaliser
+from voicenter_console.voicenter.realtime_events import DEPARTED_KEPT, UNKNOWN_KEPT, Normaliser
 from voicenter_console.voicenter.records import Direction
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "voicenter" / "realtime"
@@ -188,6 +188,13 @@ def test_what_is_not_known_is_counted_and_ignored(line):
         "ExtensionEvent PARKED": 1,
         "loginStatus": 1,
     }
+
+
+def test_a_flood_of_unknown_names_has_an_end(line, caplog):
+    for number in range(3 * UNKNOWN_KEPT):
+        line.read(f"Spam {number}", {})
+    assert (len(line.unknown), sum(line.unknown.values())) == (UNKNOWN_KEPT + 1, 3 * UNKNOWN_KEPT)
+    assert len(caplog.records) == UNKNOWN_KEPT + 1
 
 
 ANYTHING = st.recursive(

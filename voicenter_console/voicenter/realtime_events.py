@@ -4,6 +4,7 @@ Its times count Israel wall time: epoch less `servertimeoffset` minutes is UTC. 
 counted and ignored.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ from .records import Direction
 from .values import identifier, text, whole
 from .wire import fold
 
+logger = logging.getLogger(__name__)
+
 _PHASES = {"ringing": Phase.RINGING, "dialing": Phase.DIALLING, "talking": Phase.TALKING, "hold": Phase.HELD}
 _DIRECTIONS = {"incoming": Direction.IN, "outgoing": Direction.OUT, "click2call": Direction.OUT}
 _CHANGES = {
@@ -39,6 +42,7 @@ _CHANGES = {
     "userstatusupdate": Change.AGENT_STATUS,
 }
 DEPARTED_KEPT = 1000
+UNKNOWN_KEPT = 100
 # An EXIT here always names the agent who answered, unlike the status EXIT of a CDR.
 _DEPARTURES = {"exit": Departure.ANSWERED, "answer": Departure.ANSWERED, "abandoned": Departure.ABANDONED}
 
@@ -64,8 +68,16 @@ class Normaliser:
         self._offset = _minutes(said.get("servertimeoffset"), self._offset)
         events = reader(self, said) if reader else None
         if events is None:
-            self.unknown[f"{name} {text(said.get('reason'))}".strip()[:80]] += 1
+            self._count(f"{name} {text(said.get('reason'))}".strip()[:80])
         return events or []
+
+    def _count(self, name: str) -> None:
+        """Count what is ignored, under so many names at most, and log each name once."""
+        if name not in self.unknown and len(self.unknown) >= UNKNOWN_KEPT:
+            name = "others"
+        if name not in self.unknown:
+            logger.warning("RealTime said what is not known: %s", name)
+        self.unknown[name] += 1
 
     # --- the kinds of event ------------------------------------------------------------
     def _login_status(self, said: dict) -> list[Event] | None:
