@@ -93,6 +93,8 @@ _DECLARED = (
     Input("dial.attempts", "N", _("attempts: legs that rang the customer"), _always(ATTEMPT)),
     Input("dial.answered", "R", _("answered"), _always(ATTEMPT & PICKED_UP)),
     Input("dial.reached", "E", _("answered, busy, no answer or voicemail"), _always(ATTEMPT & REACHED)),
+    Input("leg.any", "", _("legs of any kind"), _always(Q())),
+    Input("leg.unpriced", "", _("legs whose price is not known"), _always(Q(price=None))),
     Input("dial.not_dialled", "", _("never dialled"), _always(ATTEMPTED & NOT_DIALLED)),
 )  # fmt: skip
 INPUTS = {one.id: one for one in _DECLARED}

@@ -82,7 +82,7 @@ def test_each_link_of_the_page_leads_to_as_many_calls_as_it_says(as_owner, a_day
     rollups.sweep()
     seen = 0
     for page in (f"/reports/?{DAY}&formula=sl.default", f"/reports/agents/?{DAY}", f"/reports/dialled/?{DAY}",
-                 f"/reports/hours/?{DAY}"):  # fmt: skip
+                 f"/reports/hours/?{DAY}", f"/reports/cost/?{DAY}"):  # fmt: skip
         html = as_owner.get(page).content.decode()
         for url, inner in re.findall(r'<a[^>]*href="(/calls/\?figure=[^"]*)"[^>]*>(.*?)</a>', html, re.S):
             number = round(float(re.sub(r"<[^>]*>|,", "", inner)))

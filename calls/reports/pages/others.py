@@ -174,17 +174,22 @@ def cost(its: Scope, address: Address) -> Page:
         Column(gettext_lazy("Cost ₪"), "money"), Column(gettext_lazy("Price unknown")),
     ]  # fmt: skip
 
-    def cells(name: str, parts: Iterable[legs.CostRow]) -> list[Cell]:
+    here = drill(question)
+
+    def cells(name: str, parts: Iterable[legs.CostRow], kind: str | None) -> list[Cell]:
         parts = list(parts)
-        return [
-            Cell(name), Cell(sum(row.legs for row in parts)), Cell(sum(row.talk for row in parts)),
-            Cell(sum((row.price for row in parts), Decimal(0))), Cell(sum(row.unpriced for row in parts)),
-        ]  # fmt: skip
+        place = here if kind is None else here and here.at(type=kind)
+        counts = {"leg.any": sum(row.legs for row in parts), "leg.unpriced": sum(row.unpriced for row in parts)}
+        all_legs, unpriced = (
+            Cell(count, log_url(place and place.to(counted)) if count else "") for counted, count in counts.items()
+        )
+        price = sum((row.price for row in parts), Decimal(0))
+        return [Cell(name), all_legs, Cell(sum(row.talk for row in parts)), Cell(price), unpriced]
 
     table = Table(
         "cost", gettext_lazy("Cost by kind of leg"), columns,
-        [cells(kinds.label(row.kind) or _("not told"), [row]) for row in rows],
-        cells(_("Together"), rows) if len(rows) > 1 else (),
+        [cells(kinds.label(row.kind) or _("not told"), [row], row.type) for row in rows],
+        cells(_("Together"), rows, None) if len(rows) > 1 else (),
         gettext_lazy("internal calls and the agents' own legs included"),
     )  # fmt: skip
     return Page([], [chart], table, is_empty=not rows)
