@@ -11,7 +11,7 @@ class CallsConfig(AppConfig):
 
         from calls import annotating, asking_again, exports, ingest, resolver, search_index
         from calls.connect import checking
-        from calls.erasure import asking, running
+        from calls.erasure import asking, belongings, running
         from calls.exports import run as export
         from calls.health import pulling, rereading
         from calls.metrics import dirty
@@ -19,7 +19,7 @@ class CallsConfig(AppConfig):
         from calls.recordings import peaks
         from calls.recovery import keeping, rebuilding, telling
         from calls.reports import alerts
-        from calls.signals import calls_changed, calls_merged
+        from calls.signals import calls_changed, calls_merged, person_erased
         from calls.vcc import fetching, taking
         from voicenter_console.jobs import claims
         from voicenter_console.notifications import kinds
@@ -48,6 +48,7 @@ class CallsConfig(AppConfig):
         claims.register(asking_again.KIND, asking_again.run)
         claims.register(peaks.KIND, peaks.run)
         claims.register(pulling.KIND, pulling.run)
+        person_erased.connect(belongings.forget)
         claims.register(checking.KIND, checking.run)
         claims.register(asking.KIND, running.run)
         claims.register(rereading.KIND, rereading.run)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from calls.health import agreement
 from calls.health.troubles import Trouble
 from calls.models import SyncGap
 from voicenter_console.organisation.models import Account
@@ -31,6 +32,8 @@ class Facts:
     waiting_since: datetime | None
     dead: int
     agreed: int
+    push_only: int = 0
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Answer:
 
 def given(facts: Facts, now: datetime) -> Answer:
     """The worst that is known says it."""
-    for look in (_refused, _stuck, _silent, _missing, _behind):
+    for look in (_refused, _stuck, _silent, _forged, _missing, _behind):
         if found := look(facts, now):
             return found
     return Answer("ok", _("Yes. Every call is here, once, until"), facts.truth["until"], _rest(facts))
@@ -84,6 +87,23 @@ def _silent(facts: Facts, now: datetime) -> Answer | None:
             words = text % {"n": f"{usual:,}", "rest": _rest(facts)}
             return Answer("lost", _("No. Nothing has been pushed since"), account.last_push, words)
     return None
+
+
+def _forged(facts: Facts, now: datetime) -> Answer | None:
+    """A stolen address of a hook can make calls up; the call log knows nothing of them (F-24)."""
+    if not facts.of or facts.push_only <= agreement.FORGED_FROM * facts.of:
+        return None
+    title = ngettext(
+        "Not quite. %(n)s call was pushed that the call log does not show.",
+        "Not quite. %(n)s calls were pushed that the call log does not show.",
+        facts.push_only,
+    )
+    text = _(
+        "A day is over, and of %(of)s records of the week they were pushed alone. Whoever knows a hook's address can "
+        "make calls up: look at the list below, and make a new address where you do not know them. %(rest)s"
+    )
+    words = text % {"of": f"{facts.of:,}", "rest": _rest(facts)}
+    return Answer("miss", title % {"n": f"{facts.push_only:,}"}, None, words)
 
 
 def _missing(facts: Facts, now: datetime) -> Answer | None:

@@ -43,13 +43,18 @@ def of(actor: Actor, start: datetime, end: datetime, now: datetime) -> dict[str,
     found["dead"] = came.dead().count()
     found["readable"] = sum(cause.readable for cause in found["causes"])
     waiting = came.waiting().aggregate(n=Count("pk"), since=Min("received_at"))
+    line = truth.line(actor)
+    push_only, records = agreement.uncorroborated(accounts, line["until"] if line else None, now)
     facts = answer.Facts(
-        accounts=accounts, truth=truth.line(actor), troubles=found["troubles"], gaps=found["gaps"],
+        accounts=accounts, truth=line, troubles=found["troubles"], gaps=found["gaps"],
         usual=health.usual_pushes(accounts, now), waiting=waiting["n"], waiting_since=waiting["since"],
         dead=found["dead"], agreed=sum(hour["both"] for hour in found["agreement"]),
+        push_only=push_only, of=records,
     )  # fmt: skip
     found["answer"] = answer.given(facts, now)
     found["lines"] = _lines(facts, found["deliveries"], now)
+    legs = Cdr.objects.visible_to(actor).filter(account__in=accounts)
+    found["alone"] = agreement.one_sided(legs, start, end, now)
     found["one_sided"] = sum(hour["one"] for hour in found["agreement"])
     return found
 

@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Sum
 
 from calls import exports
-from calls.erasure import asking, ledger
-from calls.models import Call, Cdr, CdrRecord, Contact, DialRequest, Erasure
+from calls.erasure import asking, belongings, ledger
+from calls.models import Call, Cdr, CdrRecord, Contact, DialRequest, Erasure, Note
 from tests.calls.telling import NOON
 from tests.contacts.conftest import RUTH
 from tests.fixtures.voicenter import spelling
@@ -223,6 +223,24 @@ def test_a_digest_needs_the_key_and_a_rotated_key_forgets_nobody(account, settin
     settings.SECRET_KEY_FALLBACKS = [old]
     assert tombstones.of(account.pk).holds("0545550118")
     assert not tombstones.of(account.pk).holds("0545550119")
+
+
+def test_what_was_written_of_her_calls_and_fetched_of_them_is_gone(
+    account, known, rina, tmp_path, monkeypatch, django_capture_on_commit_callbacks
+):
+    hers, others = (Call.objects.get(ids__call_uid=uid) for uid in (UID, "stranger"))
+    for call in (hers, others):
+        Note.objects.create(call=call, author=rina, author_name="Rina", text="Ruth was angry")
+    folder = tmp_path / "media" / "recordings" / "00"
+    folder.mkdir(parents=True)
+    files = [folder / f"{call.cdrs.first().pk}-0123456789abcdef" for call in (hers, others)]
+    for file in files:
+        file.write_bytes(b"audio")
+    monkeypatch.setattr(belongings, "_folder", lambda: tmp_path / "media" / "recordings")
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(account, rina)
+    assert list(Note.objects.values_list("call", flat=True)) == [others.pk]
+    assert [file.exists() for file in files] == [False, True]
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
