@@ -141,7 +141,10 @@ def _hooks(request: HttpRequest, account: Account) -> dict[str, Any]:
 
 def _senders(request: HttpRequest, account: Account) -> dict[str, Any]:
     refused = RefusedAddress.objects.filter(account=account).order_by("-last_seen")[:20]
-    return {"senders": senders.learned(account), "refused": list(refused)}
+    seen = senders.learned(account)
+    ticked = {one.address for one in seen}
+    others = [one for one in account.addresses if one not in ticked]
+    return {"senders": seen, "others": others, "refused": list(refused)}
 
 
 def _clock(request: HttpRequest, account: Account) -> dict[str, Any]:

@@ -144,6 +144,7 @@ def test_senders_are_learned_then_enforced(as_rina, account, service, at, push, 
     assert account.addresses == ["203.0.113.0/24", "198.51.100.7"]
     assert as_rina.post(f"{at}enforce/", {"on": "1"}).status_code == 422  # it would shut Voicenter out
     as_rina.post(f"{at}trust/", {"address": ["127.0.0.1"], "more": ""})
+    assert as_rina.get(f"{at}senders/").context["others"] == []  # it is ticked above, and unticked there
     assert as_rina.post(f"{at}enforce/", {"on": "1"}).status_code == 302
     tokens.forget()
     assert post_hook(a_push | {"ivruniqueid": "x1"}).status_code == 200
