@@ -47,7 +47,8 @@ def offered(account: Account) -> list[Disposition]:
 @transaction.atomic
 def dispose(author: User, call: Call, disposition: Disposition | None, address: str | None = None) -> str:
     """Say how the call ended; None takes it back. Returns what stood there before, or ''."""
-    standing = CallDisposition.objects.select_for_update().filter(call=call).select_related("disposition").first()
+    standings = CallDisposition.objects.select_for_update(of=("self",)).select_related("disposition")
+    standing = standings.filter(call=call).first()
     before = str(standing.disposition) if standing else ""
     if disposition is None:
         CallDisposition.objects.filter(call=call).delete()

@@ -58,7 +58,7 @@ def listed(account: Account, address: str) -> bool:
 def trust(actor: User, account: Account, addresses: Sequence[str], *, from_: str | None = None) -> None:
     """The account's list is now `addresses`: single ones or networks. Raises ValueError."""
     networks = list(dict.fromkeys(_network(one) for one in addresses))
-    account = Account.objects.select_for_update().get(pk=account.pk)
+    account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     before, account.addresses = account.addresses, networks
     if not networks:
         account.enforce_addresses = False
@@ -69,7 +69,7 @@ def trust(actor: User, account: Account, addresses: Sequence[str], *, from_: str
 @transaction.atomic
 def enforce(actor: User, account: Account, on: bool, *, from_: str | None = None) -> None:
     """Refuse pushes from other addresses, or take all again. Raises WouldShutOut."""
-    account = Account.objects.select_for_update().get(pk=account.pk)
+    account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     seen = learned(account)
     if on and (not account.addresses or (seen and not any(one.trusted for one in seen))):
         raise WouldShutOut

@@ -26,7 +26,7 @@ def switch_clock(actor: User, account: Account, to: str, *, address: str | None 
 
     None where it is so already.
     """
-    account = Account.objects.select_for_update().get(pk=account.pk)
+    account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     if account.push_clock == to:
         return None
     audit.record(actor, "account.clock", account, before=account.push_clock, after=to, address=address)

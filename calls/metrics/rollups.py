@@ -54,7 +54,7 @@ def add_up(account: Account, day: date, dirty: Mapping[datetime, int]) -> bool:
     sums = [(cube, _rows(cube, account, day)) for cube in CUBES]
     try:
         with transaction.atomic():
-            for hour, generation in dirty.items():
+            for hour, generation in sorted(dirty.items()):  # in the order in which `dirty.mark` takes them
                 if not DirtyHour.objects.filter(account=account, hour=hour, generation=generation).delete()[0]:
                     raise _Changed
             for cube, rows in sums:

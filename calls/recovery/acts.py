@@ -157,7 +157,7 @@ def _do(
     """One act, if the card still allows it. Raises Refused with the card as it stands."""
     now = timezone.now()
     with transaction.atomic():
-        row = Recovery.objects.select_for_update().select_related("account").get(pk=card.pk)
+        row = Recovery.objects.select_for_update(of=("self",)).select_related("account").get(pk=card.pk)
         rows = Recovery.objects.filter(allowed, pk=row.pk)
         if not rows.update(**{"acted_at": now, **values}, version=F("version") + 1, changed_at=now):
             raise Refused(row, _why(row, kind))

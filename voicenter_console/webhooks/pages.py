@@ -90,7 +90,7 @@ def admit(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a refused address on the account's list."""
     refused = get_object_or_404(RefusedAddress, pk=pk, account__in=health.accounts_led(request.user))
     with transaction.atomic():
-        account = Account.objects.select_for_update().get(pk=refused.account_id)
+        account = Account.objects.select_for_update(no_key=True).get(pk=refused.account_id)
         before = list(account.addresses)
         if not account.admits(refused.address):
             account.addresses = [*before, refused.address]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -51,6 +52,24 @@ def test_who_holds_it_may_claim_longer(card, account, dana):
     first = now(one).claimed_until
     acts.claim(dana, one)
     assert now(one).claimed_until > first
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer anyway")
+@pytest.mark.django_db(transaction=True)
+def test_an_act_never_waits_for_who_writes_rows_of_the_account(card, account, dana):
+    """As the ingester does, which may in turn wait for the card."""
+    one = card()
+    with closing(connection.copy()) as ingester, ingester.cursor() as writing:
+        writing.execute("BEGIN")
+        writing.execute("SELECT 1 FROM organisation_account WHERE id = %s FOR KEY SHARE", [account.pk])
+        with connection.cursor() as impatient:
+            impatient.execute("SET lock_timeout = '500ms'")
+        try:
+            acts.claim(dana, one)
+        finally:
+            with connection.cursor() as patient:
+                patient.execute("RESET lock_timeout")
+    assert now(one).claimed_by == dana
 
 
 @pytest.mark.django_db(transaction=True)
