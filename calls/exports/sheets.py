@@ -79,11 +79,16 @@ def _sheet(book: Workbook, fields: Sequence[rows.Field]) -> WriteOnlyWorksheet:
 
 def _cell(sheet: WriteOnlyWorksheet, value: rows.Value, kind: str) -> WriteOnlyCell:
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:_LONGEST_TEXT])
-        cell.data_type = "s"  # openpyxl would make a formula of what begins with =
-        cell.number_format = "@"
-        return cell
+        return text_cell(sheet, value)
     cell = WriteOnlyCell(sheet, value)
     if kind in _FORMATS:
         cell.number_format = _FORMATS[kind]
+    return cell
+
+
+def text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
+    """A cell that is text, whatever is in it: no formula, no sign that a workbook cannot hold (F-60)."""
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_LONGEST_TEXT])
+    cell.data_type = "s"  # openpyxl would make a formula of what begins with =
+    cell.number_format = "@"
     return cell

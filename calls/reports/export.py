@@ -14,15 +14,15 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from calls.exports.rows import harmless
+from calls.exports.run import BOM
+from calls.exports.sheets import text_cell
 from calls.reports.pages.parts import Column, Table, Value
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# What a spreadsheet takes for a formula at the beginning of a cell; a telephone's plus is one, too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BOM = "\ufeff"  # so that spreadsheets read the file as UTF-8
 _PIECE = 64 * 1024
 _FORMATS = {"percent": "0.00", "seconds": "0", "money": "0.00", "decimal": "0.00", "change": "+0.00;-0.00;0.00"}
 
@@ -30,10 +30,11 @@ Line = list[tuple[Column, Value]]
 
 
 def csv_pieces(table: Table) -> Iterator[bytes]:
-    yield _BOM.encode()
+    yield BOM.encode()
     for line in _lines(table):
         out = io.StringIO()
-        csv.writer(out).writerow([_safe(_plain(column, value)) for column, value in line])
+        said = [_plain(column, value) for column, value in line]
+        csv.writer(out).writerow([harmless(value) if isinstance(value, str) else value for value in said])
         yield out.getvalue().encode()
 
 
@@ -69,19 +70,13 @@ def _plain(column: Column, value: Value) -> Any:
     return Decimal(value) / 100 if column.kind == "money" else value
 
 
-def _safe(value: Any) -> Any:
-    """Text that a spreadsheet would run is told to be text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
 def _cell(sheet: Any, column: Column, value: Value, *, bold: bool) -> WriteOnlyCell:
     plain = _plain(column, value)
-    cell = WriteOnlyCell(sheet, float(plain) if isinstance(plain, Decimal) else plain)
     if isinstance(plain, str):
-        cell.data_type = "s"  # also where it begins with "=" or looks like a number
-        cell.number_format = "@"
-    elif column.kind in _FORMATS:
-        cell.number_format = _FORMATS[column.kind]
+        cell = text_cell(sheet, plain)
+    else:
+        cell = WriteOnlyCell(sheet, float(plain) if isinstance(plain, Decimal) else plain)
+        cell.number_format = _FORMATS.get(column.kind, cell.number_format)
     if bold:
         cell.font = Font(bold=True)
     return cell

@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from calls.metrics import rollups
+from calls.models import Agent
 from tests.calls.telling import NOON, push, tell
 from tests.fixtures.voicenter.spelling import call_id, pushed
 from voicenter_console.organisation.models import AuditEntry
@@ -133,6 +134,15 @@ def test_numbers_of_phones_are_text_and_hebrew_sheets_run_from_the_right(as_owne
 def test_an_agents_name_is_no_formula(as_owner, a_day):
     csv_text = b"".join(as_owner.get(f"/reports/agents/export.csv?{DAY}").streaming_content).decode("utf-8-sig")
     assert "'=Dana" in csv_text
+
+
+def test_a_name_after_blanks_is_no_formula_and_no_sign_in_it_breaks_the_workbook(as_owner, a_day):
+    Agent.objects.update(name="\u00a0=Dana\x07")
+    csv_text = b"".join(as_owner.get(f"/reports/agents/export.csv?{DAY}").streaming_content).decode("utf-8-sig")
+    assert "'\u00a0=Dana" in csv_text
+    answer = as_owner.get(f"/reports/agents/export.xlsx?{DAY}")
+    cells = [cell for row in load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active for cell in row]
+    assert [cell.data_type for cell in cells if "Dana" in str(cell.value)] == ["s"]
 
 
 def test_who_may_not_export_gets_no_file(as_rina, as_owner, rina, a_day):
