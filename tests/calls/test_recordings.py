@@ -181,7 +181,8 @@ def test_a_player_may_jump(as_rina, leg, host, asked, status, part):
 
 PRIVATE = ["127.0.0.1", "10.0.0.1", "172.16.9.9", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
            "224.0.0.1", "255.255.255.255", "::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-           "2002:7f00:1::", "64:ff9b:1::1", "64:ff9b::7f00:1", "198.18.0.1", "192.0.2.1", "not an address"]  # fmt: skip
+           "2002:7f00:1::", "64:ff9b:1::1", "64:ff9b::7f00:1", "::ffff:93.184.215.14", "2002:5db8:d70e::", "198.18.0.1",
+           "192.0.2.1", "not an address"]  # fmt: skip
 STRANGE = [
     "http://recordings.example/a.mp3", "ftp://recordings.example/a", "file:///etc/passwd",
     "gopher://recordings.example/", "https://{listener}/", "http://{listener}/", "https://localhost:{port}/",

@@ -7,12 +7,11 @@ second answer of the resolver finds nobody who asks.
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Callable, Iterable
 from urllib.parse import SplitResult, urlsplit
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+from voicenter_console.hosts import addresses_of, is_public
+
 _LOCAL_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa")
 
 
@@ -20,12 +19,8 @@ class Forbidden(Exception):
     """The address is none that the console speaks to; the message says why, in one word of ours."""
 
 
-def _look_up(host: str, port: int) -> list[str]:
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
 # Tests put a resolver of their own here.
-resolve: Callable[[str, int], Iterable[str]] = _look_up
+resolve: Callable[[str, int], Iterable[str]] = addresses_of
 
 
 def checked(url: str) -> SplitResult:
@@ -44,8 +39,7 @@ def checked(url: str) -> SplitResult:
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(_LOCAL_NAMES):
         raise Forbidden("private")
-    literal = _literal(host)
-    if literal and not is_public(literal):
+    if _is_literal(host) and not is_public(host):
         raise Forbidden("private")
     return parts
 
@@ -54,28 +48,17 @@ def pinned(parts: SplitResult) -> str:
     """The one address to connect to. Raises Forbidden where any of the name's addresses is not public, OSError where
     the name has none."""
     host = parts.hostname or ""
-    found = [ipaddress.ip_address(text.split("%")[0]) for text in resolve(host, parts.port or 443)]
+    found = list(resolve(host, parts.port or 443))
     if not found:
         raise OSError(f"{host} has no address")
     if not all(map(is_public, found)):
         raise Forbidden("private")
-    return str(found[0])
+    return found[0]
 
 
-def is_public(address: Address) -> bool:
-    """Whether it is on the open internet, also where it carries an IPv4 address inside."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inside = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in _NAT64:
-            inside.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        known = [one for one in inside if one is not None]
-        if known:
-            return address.ipv4_mapped is None and address in _NAT64 and all(map(is_public, known))
-    return address.is_global and not address.is_multicast and not address.is_reserved
-
-
-def _literal(host: str) -> Address | None:
+def _is_literal(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host)
+        ipaddress.ip_address(host)
     except ValueError:
-        return None
+        return False
+    return True

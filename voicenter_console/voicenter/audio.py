@@ -6,8 +6,6 @@ resolves to a moment later; no redirect is followed; what comes must be audio by
 """
 
 import contextlib
-import ipaddress
-import socket
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -16,6 +14,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from voicenter_console.hosts import addresses_of, is_public
+
 from .errors import Garbled, Unreachable, VoicenterError
 
 MOST_BYTES = 100 * 10**6
@@ -23,10 +23,6 @@ CONNECT_SECONDS = 3
 READ_SECONDS = 15
 WHOLE_SECONDS = 60
 _TYPES = ("audio/", "application/octet-stream", "binary/octet-stream")
-
-# Addresses of IPv6 that stand for one of IPv4, and those that a network translates as it likes (RFC 6052, 8215).
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
 
 # host and port -> the addresses the name has now
 Resolve = Callable[[str, int], Collection[str]]
@@ -104,27 +100,11 @@ def _request(url: str, hosts: Collection[str], plain: Collection[str], resolve: 
         addresses = list(resolve(host, port))
     except OSError as error:
         raise Unreachable("the host's name is not known", sent=False) from error
-    if not addresses or not (open_host or all(map(_is_public, addresses))):
+    if not addresses or not (open_host or all(map(is_public, addresses))):
         raise NotAllowed("its host has an address that is not public")
     target = httpx.URL(url).copy_with(host=addresses[0], fragment=None)
     headers = {"Host": named, "Accept": "audio/*", "Accept-Encoding": "identity"}
     return httpx.Request("GET", target, headers=headers, extensions={"sni_hostname": host})
-
-
-def addresses_of(host: str, port: int) -> list[str]:
-    """The addresses of a name. Raises OSError."""
-    return [found[4][0] for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-def _is_public(address: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if found.version == 6:
-        inside = ipaddress.ip_address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None
-        found = found.ipv4_mapped or found.sixtofour or inside or found
-    return found.is_global and not found.is_multicast and not (found.version == 6 and found in _NAT64_LOCAL)
 
 
 def _refuse(response: httpx.Response) -> None:
