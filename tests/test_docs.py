@@ -183,10 +183,16 @@ def test_the_units_start_what_up_starts(name: str, monkeypatch: pytest.MonkeyPat
     assert command[1:] == list(processes.console()[name][1:])
 
 
-def test_every_decision_stands_on_the_map():
+def test_every_decision_has_a_number_of_its_own_and_stands_on_the_map_once():
+    decided = {}
+    for file in (DOCS / "adr").glob("*.md"):
+        number = int(file.name[:4])
+        assert number not in decided, (file.name, decided[number])
+        assert file.read_text().startswith(f"# {number}. "), file.name
+        decided[number] = f"adr/{file.name}"
     page = (DOCS / "architecture.md").read_text()
-    linked = set(re.findall(r"\| \[\d+\]\((adr/[^)]+)\)", page))
-    assert linked == {f"adr/{file.name}" for file in (DOCS / "adr").glob("*.md")}
+    listed = re.findall(r"^\| \[(\d+)\]\((adr/[^)]+)\)", page, re.MULTILINE)
+    assert [(int(number), target) for number, target in listed] == sorted(decided.items())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
