@@ -66,6 +66,14 @@ def sweep_dials() -> None:
 
 
 @shared_task
+def look_for_dials() -> None:
+    """Calls that run, of requests to dial whose answer was lost."""
+    from calls import resolver
+
+    resolver.look_at_phones()
+
+
+@shared_task
 def sweep_recoveries() -> None:
     """Claims that ran out, cards that were put aside until now, people who are given up; and who is to be told."""
     from calls.recovery import sweep, telling

@@ -171,6 +171,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 4},
     },
+    "calls.lost_dials": {
+        "task": "calls.tasks.look_for_dials",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 4},
+    },
     "calls.recoveries": {
         "task": "calls.tasks.sweep_recoveries",
         "schedule": timedelta(seconds=5),

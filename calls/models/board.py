@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -51,6 +53,14 @@ class LiveBoard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.version}"
+
+    def holds(self, within: timedelta) -> bool:
+        """Whether the state is known to hold until a moment no longer ago than `within`."""
+        return self.as_of is not None and timezone.now() - self.as_of <= within
+
+    def waiting_in(self, queue: int) -> int | None:
+        """How many wait in the provider's queue of that number; None where the state knows no such queue."""
+        return next((len(one["callers"]) for one in self.state.get("queues", ()) if one["id"] == queue), None)
 
 
 class AgentState(models.Model):

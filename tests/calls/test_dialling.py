@@ -13,13 +13,18 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from calls import dialling, guard
-from calls.models import DialRequest, Extension
+from calls import dialling, guard, resolver
+from calls.board.state import Board
+from calls.models import Cdr, DialRequest, Extension, LiveBoard
 from voicenter_console.organisation import gateway
 from voicenter_console.organisation.models import Account, AuditEntry
+from voicenter_console.sandbox import monitor
 from voicenter_console.sandbox.clock import Clock
 from voicenter_console.sandbox.cloud import Cloud, Script
 from voicenter_console.sandbox.http import application
+from voicenter_console.voicenter import listening
+from voicenter_console.voicenter import monitor as voicenter_monitor
+from voicenter_console.voicenter.live import AllExtensions
 from voicenter_console.voicenter.wire import Format
 
 pytestmark = pytest.mark.django_db
@@ -236,7 +241,6 @@ def test_a_record_that_came_before_the_answer_was_given_up_is_found_too(dana, ph
 
 
 def test_the_resolver_costs_one_query_while_nothing_is_missing(dana, account, a_push, push, count_queries):
-    from calls import resolver
     from calls.models import Call
 
     push(a_push)
@@ -249,6 +253,113 @@ def test_an_answer_that_says_nothing_is_unknown(dana, phone, cloud, broken):
     cloud.faults.change(**broken)
 
     assert dial(dana).state == State.UNKNOWN
+
+
+# --- found while the call runs -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lost(dana, phone, cloud) -> DialRequest:
+    """A click whose answer was cut after its bytes had left; both talk for ten minutes."""
+    cloud.scripts.append(Script("ANSWER", "ANSWER", 600))
+    cloud.faults.change(cut=5)
+    asked = dial(dana)
+    cloud.faults.clear()
+    assert asked.state == State.UNKNOWN
+    cloud.advance(30)
+    return asked
+
+
+def looked_at(asked: DialRequest) -> DialRequest:
+    resolver.look_at_phones()
+    asked.refresh_from_db()
+    return asked
+
+
+def without_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cloud as it is where guess 47 is wrong: active calls tell no variables."""
+    told = monitor._call
+    monkeypatch.setattr(monitor, "_call", lambda *about: told(*about) | {"customdata": {}})
+
+
+@pytest.mark.fault("F-43")
+def test_a_lost_answer_is_found_while_the_call_runs(lost, cloud, dana):
+    (rung,) = cloud.dials
+    found = looked_at(lost)
+
+    assert (found.state, found.call_uid) == (State.RESOLVED, rung.call_id)
+    assert found.settled_at
+    assert not Cdr.objects.exists()
+    for _ in range(3):
+        dialling.send(lost.pk)
+        dialling.sweep()
+        resolver.look_at_phones()
+    assert len(cloud.dials) == 1
+    assert cloud.requests["monitor"] == 1, "what is known is not asked for again"
+
+
+@pytest.mark.fault("F-43")
+def test_a_fresh_snapshot_is_read_and_nobody_asked(lost, cloud, account):
+    (rung,) = cloud.dials
+    board = Board()
+    with gateway.client(account) as client:
+        told = listening.phones(voicenter_monitor.extensions_calls(client))
+    board.apply(AllExtensions(at=timezone.now(), extensions=told))
+    asked_before = cloud.requests["monitor"]
+    snapshot = LiveBoard.objects.create(account=account, state=board.data(), as_of=timezone.now())
+    cloud.faults.change(down=True)
+
+    assert looked_at(lost).call_uid == rung.call_id
+    assert cloud.requests["monitor"] == asked_before
+    DialRequest.objects.update(state=State.UNKNOWN, call_uid="")
+    LiveBoard.objects.filter(pk=snapshot.pk).update(as_of=timezone.now() - timedelta(minutes=1))
+    assert looked_at(lost).state == State.UNKNOWN, "an old snapshot tells nothing of now"
+    assert cloud.requests["monitor"] > asked_before
+
+
+@pytest.mark.fault("F-43")
+def test_where_calls_tell_no_variables_phone_and_number_find_it(lost, cloud, monkeypatch):
+    without_names(monkeypatch)
+
+    assert looked_at(lost).call_uid == cloud.dials[0].call_id
+
+
+@pytest.mark.fault("F-43")
+@pytest.mark.parametrize("change", [
+    {"target": "972545550119"}, {"phone": "Zz9dE6gH"},
+    {"sent_at": timedelta(minutes=-3)}, {"sent_at": timedelta(minutes=2)},
+])  # fmt: skip
+def test_a_call_of_another_number_phone_or_minute_is_not_taken_for_it(lost, cloud, monkeypatch, change):
+    without_names(monkeypatch)
+    moved = {name: lost.sent_at + by if isinstance(by, timedelta) else by for name, by in change.items()}
+    DialRequest.objects.filter(pk=lost.pk).update(**moved)
+
+    assert looked_at(lost).state == State.UNKNOWN
+
+
+@pytest.mark.fault("F-43")
+def test_a_call_that_is_somebody_s_already_or_may_be_two_s_is_nobody_s(lost, cloud, monkeypatch, account, rina):
+    without_names(monkeypatch)
+    same = {"account": account, "user": rina, "phone": lost.phone, "target": lost.target, "sent_at": lost.sent_at}
+    other = DialRequest.objects.create(state=State.UNKNOWN, **same)
+    assert looked_at(lost).state == State.UNKNOWN
+    DialRequest.objects.filter(pk=other.pk).update(state=State.ACCEPTED, call_uid=cloud.dials[0].call_id)
+    assert looked_at(lost).state == State.UNKNOWN
+
+
+@pytest.mark.fault("F-43")
+def test_after_ten_minutes_nobody_looks(lost, cloud, count_queries):
+    aged(lost, minutes=11)
+
+    assert count_queries(resolver.look_at_phones) == 1
+    assert cloud.requests["monitor"] == 0
+
+
+def test_a_cloud_that_does_not_answer_is_looked_at_again(lost, cloud):
+    cloud.faults.change(down=True)
+    assert looked_at(lost).state == State.UNKNOWN
+    cloud.faults.clear()
+    assert looked_at(lost).state == State.RESOLVED
 
 
 # --- the guard (F-61, its first form) ----------------------------------------------------------------------

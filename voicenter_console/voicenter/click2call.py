@@ -192,3 +192,8 @@ def _variables(given: Mapping[str, str] | None, request_id: str) -> dict[str, st
     if len(named) > MOST_VARIABLES:
         raise ValueError(f"more than {MOST_VARIABLES} variables, the request's own id included")
     return named
+
+
+def request_of(said: Mapping) -> str:
+    """The id of our request among the variables of a call, or ''."""
+    return next((str(value) for key, value in said.items() if str(key).casefold() == REQUEST), "")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from . import monitor
+from . import click2call, monitor
 from .client import VoicenterClient
 from .errors import LimitExceeded, NotAuthorised, VoicenterError
 from .live import AllExtensions, AllQueues, Event, ExtensionNow, LineDown, LineUp, LiveCall, QueueNow, WaitingCaller
@@ -80,7 +80,7 @@ class Polling:
             return [LineDown(at=at, reason="Voicenter lists no extensions; the account's code may be wrong.")]
         events: list[Event] = [] if self._up else [LineUp(at=at, source=POLLED)]
         self._up, self.as_of = True, at
-        return [*events, AllQueues(at=at, queues=_queues(queues)), AllExtensions(at=at, extensions=_phones(extensions))]
+        return [*events, AllQueues(at=at, queues=_queues(queues)), AllExtensions(at=at, extensions=phones(extensions))]
 
     def _later(self, error: VoicenterError) -> float:
         self._delay = min(self._delay * 2, LONGEST_DELAY)
@@ -124,7 +124,8 @@ class Fallback:
         self._second.close()
 
 
-def _phones(listing: monitor.Listing[monitor.BusyExtension]) -> tuple[ExtensionNow, ...]:
+def phones(listing: monitor.Listing[monitor.BusyExtension]) -> tuple[ExtensionNow, ...]:
+    """What was polled, as a full status tells it."""
     return tuple(
         ExtensionNow(
             code=row.sip,
@@ -142,6 +143,7 @@ def _phones(listing: monitor.Listing[monitor.BusyExtension]) -> tuple[ExtensionN
                     did=call.did,
                     started_at=call.started_at,
                     answered_at=call.answered_at,
+                    request=click2call.request_of(call.custom_data),
                 )
                 for call in row.calls
                 if call.call_id

@@ -40,7 +40,8 @@ class Departure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveCall:
-    """A call on an extension; `number` is the other party's, as it was said."""
+    """A call on an extension; `number` is the other party's, as it was said; `request` the id of our request to dial
+    of which it came, where that is told."""
 
     call_id: str
     phase: Phase
@@ -51,6 +52,7 @@ class LiveCall:
     queue_id: int | None = None
     started_at: datetime | None = None
     answered_at: datetime | None = None
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
-from . import clock
+from . import click2call, clock
 from .live import (
     AllExtensions,
     AllQueues,
@@ -204,6 +204,7 @@ class Normaliser:
             queue_id=whole(said.get("queueid")) or None,
             started_at=self._time(said.get("callstarted")),
             answered_at=self._time(said.get("callanswered")),
+            request=click2call.request_of(_object(said.get("customdata"))),
         )
 
 
