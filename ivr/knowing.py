@@ -6,13 +6,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from threading import Lock
 from typing import TypeVar
 
 from django.db import DatabaseError, close_old_connections
 
 from calls.contacts import who
-from calls.models import Recovery
+from calls.models import LiveBoard, Recovery
 from ivr.models import IvrSession
 from ivr.runtime import Unknown
 from ivr.runtime.facts import Mark
@@ -24,6 +25,7 @@ T = TypeVar("T")
 ANSWER_SECONDS = 0.8
 READ_SECONDS = 0.15
 MOST_CALLS = 2_000
+QUEUES_KNOWN_FOR = timedelta(seconds=30)
 
 _readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="ivr-facts")
 _recent: OrderedDict[tuple[int, str], dict[str, str]] = OrderedDict()
@@ -65,7 +67,11 @@ class ConsoleFacts:
         return self._read(lambda: _marks(self.account, e164)) if e164 else ()
 
     def queue_length(self, queue: int) -> int:
-        raise Unknown(queue)
+        """By the collector's snapshot."""
+        waiting = self._read(lambda: _waiting(self.account, queue))
+        if waiting is None:
+            raise Unknown(queue)
+        return waiting
 
     def look_up(self, source: str, milliseconds: int, about: Mapping[str, str]) -> str:
         raise Unknown(source)
@@ -89,6 +95,11 @@ def _apart(ask: Callable[[], T]) -> T:
         return ask()
     finally:
         close_old_connections()
+
+
+def _waiting(account: Account, queue: int) -> int | None:
+    board = LiveBoard.objects.filter(account=account).first()
+    return board.waiting_in(queue) if board and board.holds(QUEUES_KNOWN_FOR) else None
 
 
 def _marks(account: Account, e164: str) -> set[Mark]:
