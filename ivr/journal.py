@@ -15,7 +15,9 @@ from calls.models import Call, CallId
 from ivr.models import EdgeCount, IvrSession, IvrStep
 from ivr.published import Chosen
 from ivr.runtime import Heard, Reached
+from voicenter_console.organisation import tombstones
 from voicenter_console.organisation.models import Account
+from voicenter_console.voicenter import redaction
 from voicenter_console.webhooks import afterwards, one_writer
 
 # A session of which nobody said that it ended.
@@ -73,25 +75,26 @@ def sweep() -> int:
 
 def _write(entry: Entry) -> None:
     heard, reached = entry.heard, entry.reached
+    clean = tombstones.of(entry.account.pk) or str  # who was erased may call again, or be keyed in
     with one_writer.turn(), transaction.atomic():
         session, _new = IvrSession.objects.get_or_create(
             account=entry.account, call_uid=heard.call_id,
             defaults={
-                "flow_id": entry.chosen.flow, "version_id": entry.chosen.version, "caller": heard.caller[:64],
+                "flow_id": entry.chosen.flow, "version_id": entry.chosen.version, "caller": clean(heard.caller[:64]),
                 "did": heard.did[:64], "began_at": heard.now, "last_at": heard.now,
             },
         )  # fmt: skip
         step, new = IvrStep.objects.get_or_create(
-            session=session, asked_at=heard.place, digits=heard.digits[:64],
+            session=session, asked_at=heard.place, digits=clean(heard.digits[:64]),
             defaults={
                 "path": [list(one) for one in reached.path], "node": reached.node.id,
-                "notes": [[note.kind, note.node, note.about] for note in reached.notes],
+                "notes": [[note.kind, note.node, clean(note.about)] for note in reached.notes],
                 "broken": reached.broken[:200], "at": heard.now, "milliseconds": entry.milliseconds,
             },
         )  # fmt: skip
         if new:
             _count(entry)
-            session.variables |= reached.variables
+            session.variables |= redaction.anything(reached.variables, clean)
             session.last_at = max(session.last_at, step.at)
             session.save(update_fields=["variables", "last_at"])
 

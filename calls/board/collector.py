@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from calls.models import LiveBoard
 from voicenter_console.live.publish import publish
+from voicenter_console.organisation import tombstones
 from voicenter_console.organisation.gateway import Locked
 from voicenter_console.organisation.models import Account, Department
+from voicenter_console.voicenter import redaction
 from voicenter_console.voicenter.listening import Source
 from voicenter_console.voicenter.live import LineDown, LineUp
 
@@ -111,7 +113,7 @@ class Sitting:
         now = self._clock()
         if now - self._wrote_at < WRITE_SECONDS:
             return True
-        state = self.board.data() if self.board.whole else self._written
+        state = self._kept() if self.board.whole else self._written
         if state != self._written or (self._source_name, self._trouble) != self._told_trouble:
             self._wrote_at = self._touched_at = now
             return self._write(state)
@@ -119,6 +121,11 @@ class Sitting:
             self._touched_at = now
             return self._touch()
         return True
+
+    def _kept(self) -> dict:
+        """The state without people who were erased: they may call again."""
+        state, erased = self.board.data(), tombstones.of(self._account.pk)
+        return redaction.anything(state, erased) if erased else state
 
     def _write(self, state: dict) -> bool:
         changed = state != self._written

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 import zlib
+from itertools import count
 
 import pytest
 from django.apps import apps
@@ -13,17 +15,25 @@ from django.db import connection
 from django.db.models import Sum
 
 from calls import exports
+from calls.board import lease
+from calls.board.collector import Sitting
 from calls.erasure import asking, belongings, ledger
-from calls.models import Call, Cdr, CdrRecord, Contact, DialRequest, Erasure, Note
+from calls.models import Call, Cdr, CdrRecord, Contact, DialRequest, Erasure, LiveBoard, Note
+from ivr import publishing, shelf
+from ivr.models import Binding, Flow, IvrSession, IvrStep
 from tests.calls.telling import NOON
+from tests.conftest import TOKEN
 from tests.contacts.conftest import RUTH
 from tests.fixtures.voicenter import spelling
 from tests.fixtures.voicenter.spelling import call_id, pulled, pushed
 from voicenter_console import phones
 from voicenter_console.jobs import claims
+from voicenter_console.notifications import sending
+from voicenter_console.notifications.models import Endpoint, Notice
 from voicenter_console.organisation import audit, tombstones
 from voicenter_console.organisation.models import AuditEntry, Tombstone
-from voicenter_console.voicenter.wire import Format
+from voicenter_console.voicenter.live import AllExtensions, AllQueues, QueueNow, WaitingCaller
+from voicenter_console.voicenter.wire import MEDIA_TYPE, Format, encode_call
 from voicenter_console.webhooks import inbox, ingest, replay
 from voicenter_console.webhooks.models import Delivery
 
@@ -259,3 +269,100 @@ def test_the_audit_says_who_erased_and_not_whom(account, known, rina):
     erasure = erase(account, rina)
     entry = AuditEntry.objects.get(verb="person.erased")
     assert (entry.actor, entry.subject, entry.after) == (rina, str(erasure), {"numbers": 1})
+
+
+# --- callers of a flow, and those who wait now ----------------------------------------------------------------
+
+
+@pytest.fixture
+def walk(account, owner, client, settings, tmp_path):
+    """Call into a flow that asks for a number, keeps what is keyed in, and notes that somebody is to call back."""
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "locks").mkdir()
+    shelf._shelf.__init__()
+    asks = {"kind": "collect", "prompt": "which", "loops": 1, "delay": 3, "attempts": 1, "variable": "number",
+            "least": 1, "most": 30, "check": "none", "exits": {"next": "note", "exhausted": "bye"}}  # fmt: skip
+    draft = {
+        "schema": 1, "dialect": "external", "language": "he", "entry": "ask", "fallback": "bye",
+        "prompts": {"which": {"text": "לאיזה מספר לחזור?", "confirmed": True}},
+        "nodes": {
+            "ask": asks, "note": {"kind": "callback", "note": "ivr", "exits": {"next": "bye"}},
+            "bye": {"kind": "hang_up"},
+        },
+    }  # fmt: skip
+    flow = Flow.objects.create(account=account, name="Call me back", draft=draft)
+    publishing.publish(flow, by=owner)
+    Binding.objects.create(account=account, flow=flow)
+    shelf.forget()
+
+    def walked(call_id: str, caller: str = "0545550118", keys: str = "054*5550118") -> None:
+        menu = "-1"
+        for digits in ("", keys):
+            data = {"DID": "035550142", "CALLER_ID": caller, "CALLER_NAME": "", "IVR_UNIQUE_ID": call_id,
+                    "DTMF": digits, "MENU": menu, "PREVIOUS_MENU": "-1"}  # fmt: skip
+            body = encode_call(Format.JSON, {"METHOD": "GET_IVR_ACTION", "DATA": data}, "GET_IVR_ACTION")
+            answer = client.generic("POST", f"/hooks/{TOKEN}/ivr/", body, content_type=MEDIA_TYPE[Format.JSON])
+            assert answer.status_code == 200
+            menu = answer.json()["DATA"].get("MENU", "-1")
+
+    return walked
+
+
+def test_who_walked_a_flow_is_forgotten_there_and_comes_again_as_nobody(account, known, rina, walk):
+    walk("before", keys="0545550118")
+    walk("stranger-before", caller="0545550119", keys="0545550119")
+    session = IvrSession.objects.get(call_uid="before")
+    assert (session.caller, session.variables) == ("0545550118", {"number": "0545550118"})
+    assert IvrStep.objects.filter(digits="0545550118").exists()
+    assert Delivery.objects.filter(channel="ivr").count() == 4
+
+    erase(account, rina)
+    assert named(dump()) == []
+    walk("after", keys="0545550118")
+    walk("for-her", caller="0545550119", keys="0545550118")
+    assert named(dump()) == []
+    assert dict(IvrSession.objects.values_list("call_uid", "caller")) == {
+        "before": "erased", "after": "erased", "for-her": "0545550119", "stranger-before": "0545550119",
+    }  # fmt: skip
+    assert IvrSession.objects.get(call_uid="after").steps.count() == 2
+
+
+def test_whoever_waits_right_now_is_forgotten_in_the_snapshot_and_stays_so(account, known, rina):
+    def wait(sitting: Sitting, *numbers: str) -> LiveBoard:
+        callers = tuple(WaitingCaller(call_id=f"c{number}"[:4], number=number) for number in numbers)
+        sitting.board.apply(AllQueues(at=NOON, queues=(QueueNow(id=1, name="Service", callers=callers),)))
+        sitting.board.apply(AllExtensions(at=NOON, extensions=()))
+        assert sitting.step(0)
+        return LiveBoard.objects.get()
+
+    owner, ticks = uuid.uuid4(), count(1000.0, 2.0)
+    assert lease.claim(account.pk, owner)
+    sitting = Sitting(account, owner, Quiet(), lambda: next(ticks))
+    assert named(json.dumps(wait(sitting, "0545550118", "0545550119").state))
+    erase(account, rina)
+    assert named(dump()) == []
+    row = wait(sitting, "0545550118", "0545550119", "0545550120")
+    assert named(dump()) == []
+    assert row.waiting_in(1) == 3, "they still wait"
+
+
+def test_what_was_to_be_told_of_her_is_told_no_more(account, known, rina):
+    endpoint = Endpoint.objects.create(
+        account=account, name="CRM", url="https://crm.example/", kinds=["recovery.opened"]
+    )
+    sending.notify(account, "recovery.opened", "card 1", {"number": "+972-54-555-0118"}, about=RUTH)
+    sending.notify(account, "recovery.opened", "card 2", {"number": "+972545550119"}, about="+972545550119")
+    assert endpoint.dispatches.count() == 2
+    erase(account, rina)
+    assert named(dump()) == []
+    assert [notice.key for notice in Notice.objects.all()] == ["card 2"]
+    assert endpoint.dispatches.count() == 1
+
+
+class Quiet:
+    """A source of live events that tells nothing by itself."""
+
+    as_of = NOON
+
+    def step(self, seconds: float) -> list:
+        return []
