@@ -131,6 +131,7 @@ def _write(account: Account, told: _Told) -> None:
         Cdr.objects.filter(pk__in=[cdr.pk for cdr in gone]).delete()
     if account.provider == Account.Provider.VOICENTER:
         drift.note(account, fresh)
+        drift.note_others(account, fresh)
     queues.remember(account, changed)
     dirty.mark(account, [*hours, *(leg.started_at for _, its in touched for leg in its)])
     if touched:

@@ -13,7 +13,7 @@ from tests.calls.telling import AFTER, NOON, pull, push, rows, tell
 from tests.fixtures.voicenter.spelling import call_id, page, pulled, pushed
 from voicenter_console.jobs import stopping
 from voicenter_console.live.models import Event
-from voicenter_console.organisation.models import Department
+from voicenter_console.organisation.models import Account, Department
 from voicenter_console.voicenter.records import Source
 from voicenter_console.webhooks import inbox, ingest
 from voicenter_console.webhooks.models import Delivery, Drift
@@ -150,6 +150,42 @@ def test_what_nobody_knows_is_kept_as_it_came_and_counted(account):
 def test_a_flood_of_new_names_leaves_a_list_that_can_be_read(account):
     tell(account, [push(said(call_id=f"a{n}") | {f"x{n}_{k}": 1 for k in range(400)}) for n in range(60)])
     assert Drift.objects.count() == 1000
+
+
+@pytest.mark.fault("F-31")
+@pytest.mark.parametrize(
+    ("claim", "word"),
+    [
+        ({"DepartmentID": 888001}, "DepartmentID 888001"),
+        ({"TopDepartmentID": "888000"}, "TopDepartmentID 888000"),
+        ({"CODE": "the-others-code"}, "Code"),
+    ],
+)
+def test_a_push_that_names_another_account_stays_with_its_token_and_is_flagged(account, as_owner, claim, word):
+    other = Account.objects.create(name="Another centre", code="the-others-code")
+    for number in (888000, 888001):
+        Department.objects.create(account=other, provider_id=number, name="Theirs")
+    tell(account, push(said() | claim), push(said(call_id="b", agent_name="Noa Bar")))
+
+    assert set(Cdr.objects.values_list("account__name", flat=True)) == {account.name}
+    assert list(Drift.objects.filter(kind="other").values_list("account", "word", "times")) == [(account.pk, word, 1)]
+    page = as_owner.get("/deliveries/").content.decode()
+    assert "A push names another account" in page
+    assert word in page
+    assert "the-others-code" not in page
+
+
+def test_an_account_that_names_its_own_is_not_flagged(account):
+    """Nor is what a pull says: the scope of a call log may reach over accounts."""
+    account.code = "its-own-code"
+    account.save()
+    other = Account.objects.create(name="Another centre")
+    tell(account, push(said() | {"Code": "its-own-code"}))
+    Department.objects.create(account=other, provider_id=555001, name="Shared")
+    Department.objects.create(account=other, provider_id=888001, name="Theirs")
+    tell(account, push(said(call_id="b")), pull(row(call_id="c", department_id=888001)))
+
+    assert not Drift.objects.filter(kind="other").exists()
 
 
 def test_people_phones_and_departments_grow_from_what_is_said(account):

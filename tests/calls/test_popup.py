@@ -87,13 +87,14 @@ def test_the_page_behind_it_needs_a_sign_in(ask, israel, client):
         assert client.get(f"{url.path}?{url.query}")["Location"].startswith("/sign-in/?next=")
 
 
-@pytest.mark.parametrize("form", ["query", "form", "json"])
-def test_all_three_forms_are_answered_with_json(client, pops, israel, form):
+@pytest.mark.parametrize("form", ["query", "form", "parts", "json"])
+def test_all_its_forms_are_answered_with_json(client, pops, israel, form):
     told = {name: value for name, value in TOLD.items() if name != "currentCall"}
     url = f"/hooks/{POPUP}/popup/"
     answer = {
         "query": lambda: client.get(url, told),
         "form": lambda: client.post(url, urlencode(told), content_type="application/x-www-form-urlencoded"),
+        "parts": lambda: client.post(url, told),
         "json": lambda: client.post(url, json.dumps(TOLD), content_type="application/json"),
     }[form]()
 

@@ -314,3 +314,35 @@ def test_keys_are_compared_without_case_and_blanks():
     }
     assert wire.fold({"DepartmentId": 5, "DepartmentID": ""}) == {"departmentid": 5}
     assert wire.fold({"a": 1, "A": 2}) == {"a": 2}
+
+
+PARTED = "multipart/form-data; boundary=----WebKitFormBoundary7MA4"
+
+
+def parted(*fields, end="--\r\n", boundary="----WebKitFormBoundary7MA4"):
+    head = f"--{boundary}\r\nContent-Disposition: form-data; name="
+    return (
+        "".join(f'{head}"{name}"{more}\r\n\r\n{value}\r\n' for name, value, more in fields).encode()
+        + f"--{boundary}{end}".encode()
+    )
+
+
+def test_a_form_in_parts_is_a_form():
+    body = parted(("phone", "+972545550118", ""), ("name", "ישראל & בניו", ""), ("f", "MZ", '; filename="a.exe"'))
+    decoded = decode(body, PARTED)
+    assert (decoded.format, decoded.payload) == (Format.FORM, {"phone": "+972545550118", "name": "ישראל & בניו"})
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (parted(("phone", "1", ""), end=""), "cut short"),
+        (parted(("phone", "1", ""))[:60], "no name|cut short"),
+        (parted(*[(f"n{n}", "1", "") for n in range(501)]), "too many fields"),
+        (parted(("phone", "1", "")).replace(b"name=", b"mane="), "no name"),
+        (b"--another\r\n\r\n", "neither JSON, XML nor a form"),
+    ],
+)
+def test_a_form_in_parts_that_is_broken_says_how(body, why):
+    with pytest.raises(Garbled, match=why):
+        decode(body, PARTED)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from urllib.parse import parse_qsl, urlencode
 
-from . import charsets, xmlrpc
+from . import charsets, multipart, xmlrpc
 from .errors import Garbled
 
 MAX_DEPTH = xmlrpc.MAX_DEPTH
@@ -79,7 +79,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     charset = charsets.declared(body, content_type)
     if format is Format.FORM:
         method = None
-        payload, charset = _read_form(body, charset)
+        payload, charset = _read_form(body, charset, multipart.boundary(content_type))
     else:
         text, charset = charsets.to_text(body, charset)
         text = text.lstrip("\ufeff \t\r\n")
@@ -196,8 +196,12 @@ def _one_object(text: str) -> dict:
     raise Garbled("an array that does not hold one object" if isinstance(value, list) else "JSON that is no object")
 
 
-def _read_form(body: bytes, charset: str) -> tuple[dict, str]:
+def _read_form(body: bytes, charset: str, boundary: bytes) -> tuple[dict, str]:
     """Fields, and the charset they are all written in: UTF-8, the declared one, else cp1255."""
+    if boundary and body.lstrip().startswith(b"--" + boundary):
+        sent = multipart.pairs(body, boundary, MAX_KEYS_IN_OBJECT)
+        # As a form of the ordinary kind: one place knows charsets, empty values and repeated names.
+        body = urlencode(sent).encode()
     mark, marked = charsets.mark_of(body)
     if marked.startswith(("utf-16", "utf-32")):
         body, mark = charsets.to_text(body)[0].encode(errors="replace"), b""

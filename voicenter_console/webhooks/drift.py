@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from voicenter_console.organisation.models import Account
-from voicenter_console.voicenter import terms
-from voicenter_console.voicenter.records import CallRecord
+from voicenter_console.organisation.models import Account, Department
+from voicenter_console.voicenter import terms, wire
+from voicenter_console.voicenter.records import CallRecord, Source
 
 from .models import Drift
 
@@ -29,6 +29,40 @@ def note(account: Account, seen: Iterable[CallRecord]) -> None:
                 words[Drift.Kind.STATUS, status] += 1
         words.update((Drift.Kind.FIELD, name) for name in record.unknown[:MOST_OF_A_RECORD])
     _count(account, words)
+
+
+def note_others(account: Account, seen: Iterable[CallRecord]) -> None:
+    """Count the pushes that name another account of this console: its department, or its code (FAULTS F-31).
+
+    The account stays the token's. A department is the account's that had it first; a code is not kept in the word.
+    """
+    pushed = [record for record in seen if record.source == Source.PUSH]
+    words: Counter[tuple[str, str]] = Counter()
+    others = _departments_of_others(account, pushed)
+    for record in pushed:
+        for name, number in (
+            ("DepartmentID", record.department_id),
+            ("TopDepartmentID", record.top_department_id),
+        ):
+            if number in others:
+                words[Drift.Kind.OTHER, f"{name} {number}"] += 1
+    coded = [code for record in pushed if isinstance(code := wire.fold(record.raw).get("code"), str) and code]
+    if coded:
+        codes = {other.code for other in Account.objects.exclude(pk=account.pk).only("code")}
+        words[Drift.Kind.OTHER, "Code"] += sum(code in codes for code in coded)
+    _count(account, +words)
+
+
+def _departments_of_others(account: Account, pushed: Iterable[CallRecord]) -> set[int]:
+    numbers = {number for record in pushed for number in (record.department_id, record.top_department_id) if number}
+    if not numbers:
+        return set()
+    first: dict[int, int] = {}
+    for number, owner in (
+        Department.objects.filter(provider_id__in=numbers).order_by("pk").values_list("provider_id", "account_id")
+    ):
+        first.setdefault(number, owner)
+    return {number for number, owner in first.items() if owner != account.pk}
 
 
 def without_id(account: Account, source: str) -> None:

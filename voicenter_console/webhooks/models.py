@@ -94,12 +94,16 @@ class Delivery(models.Model):
 
 
 class Drift(models.Model):
-    """A word that Voicenter sent and we did not know: a type, a status, a field (F-26)."""
+    """A word that Voicenter sent and we did not know: a type, a status, a field (F-26).
+
+    `other`: what a push said that belongs to another account of this console (F-31); it stayed with its token's.
+    """
 
     class Kind(models.TextChoices):
         TYPE = "type", _("call type")
         STATUS = "status", _("status")
         FIELD = "field", _("field")
+        OTHER = "other", _("another account")
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="drift", verbose_name=_("account"))
     kind = models.CharField(_("kind"), max_length=6, choices=Kind)
