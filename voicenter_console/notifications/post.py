@@ -55,7 +55,6 @@ def send(dispatch: Dispatch, now: datetime) -> Answer:
         request = client.build_request(
             "POST", url, content=body.encode(), headers=headers, extensions={"sni_hostname": parts.hostname}
         )
-        request.extensions = {**request.extensions, "sni_hostname": parts.hostname}
         return _read(client.send(request, stream=True))
 
 

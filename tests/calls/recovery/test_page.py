@@ -56,7 +56,7 @@ def test_one_press_claims_and_the_other_is_told(as_dana, as_noa, card):
     assert press(as_dana, one, "claim")["action"] == "Undo"
     told = press(as_noa, one, "claim")
     assert told["tone"] == "error"
-    assert re.fullmatch(r"Dana Lavi has this one until \u2066\d\d:\d\d\u2069\.", told["text"])
+    assert re.fullmatch(r"Dana Lavi has this one until \u2066(\d\d\.\d\d )?\d\d:\d\d\u2069\.", told["text"])
     assert "Dana Lavi" in shown(as_noa)
 
 
