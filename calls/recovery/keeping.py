@@ -94,11 +94,11 @@ def refresh(account: Account, since: Mapping[str, datetime], lost: set[str]) -> 
     if not begins:
         return
     seen = _seen(account, begins, policy)
-    writing = _Writing(account, now)
+    rows = {number: [row for row in known[number] if row.first_lost_at >= begin] for number, begin in begins.items()}
+    writing = _Writing(account, now, [row.pk for some in rows.values() for row in some])
     for number, begin in begins.items():
-        rows = [row for row in known[number] if row.first_lost_at >= begin]
         found = cards.of((call for call in seen[number] if call.at >= begin), keep=keep, now=now)
-        writing.plan(number, rows, found)
+        writing.plan(number, rows[number], found)
     writing.write()
 
 
@@ -170,24 +170,22 @@ def _as_seen(call: Call, kind: str, legs: Iterable[tuple[str | None, list[str]]]
 class _Writing:
     """What is different, gathered over all numbers of a batch and written at once."""
 
-    def __init__(self, account: Account, now: datetime) -> None:
+    def __init__(self, account: Account, now: datetime, rows: Sequence[int]) -> None:
         self.account, self.now = account, now
         self.gone: list[Recovery] = []
         self.changed: list[Recovery] = []
         self.fresh: list[Recovery] = []
         self.wanted: list[tuple[Recovery, Card]] = []
-        self.homes: dict[int, RecoveryCall] = {}
+        self.homes = {row.call_id: row for row in bulk.found(RecoveryCall.objects.all(), "recovery", rows)}
         self.departments: set[int | None] = set()
 
     def plan(self, number: str, rows: Sequence[Recovery], found: Sequence[Card]) -> None:
         """Give each card its row: the one that holds most of its calls, or a new one."""
-        held = {row.call_id: row for row in bulk.found(RecoveryCall.objects.all(), "recovery", [r.pk for r in rows])}
-        self.homes |= held
         free = {row.pk: row for row in rows}
         for card in found:
             shared = Counter(
-                held[call.call].recovery_id for call in card.calls
-                if call.call in held and held[call.call].recovery_id in free
+                self.homes[call.call].recovery_id for call in card.calls
+                if call.call in self.homes and self.homes[call.call].recovery_id in free
             )  # fmt: skip
             row = free.pop(shared.most_common(1)[0][0]) if shared else Recovery(account=self.account, number=number)
             self.departments.add(row.department_id)

@@ -5,7 +5,7 @@ Each by a conditional UPDATE, so that an act or a call of the same moment goes b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,11 +33,14 @@ def run() -> None:
 
 
 def _end_claims(now: datetime) -> None:
-    for row in _change(Q(state=State.CLAIMED, claimed_until__lte=now), _OPEN):
-        RecoveryAct.objects.create(
-            recovery=row, kind=RecoveryAct.Kind.LAPSE, by_id=row.claimed_by_id, name=row.claimed_name,
-            version=row.version + 1,
-        )  # fmt: skip
+    _change(Q(state=State.CLAIMED, claimed_until__lte=now), _OPEN, _write_lapse)
+
+
+def _write_lapse(row: Recovery) -> None:
+    RecoveryAct.objects.create(
+        recovery=row, kind=RecoveryAct.Kind.LAPSE, by_id=row.claimed_by_id, name=row.claimed_name,
+        version=row.version + 1,
+    )  # fmt: skip
 
 
 def _give_up(now: datetime) -> None:
@@ -50,14 +53,13 @@ def _give_up(now: datetime) -> None:
         _change(due, {**given_up, "closed_at": F("last_lost_at") + keep})
 
 
-def _change(due: Q, values: dict[str, Any]) -> Iterable[Recovery]:
-    """The cards as they were before, each changed in a transaction of its own."""
-    changed = []
+def _change(due: Q, values: dict[str, Any], also: Callable[[Recovery], None] | None = None) -> None:
+    """Each card in a transaction of its own; `also` writes there what the change means, from the card as it was."""
     rows = Recovery.objects.filter(due).select_related("account").order_by("pk")[:_MOST]
     for row in list(rows):
         with transaction.atomic():
             still = Recovery.objects.filter(due, pk=row.pk, version=row.version)
             if still.update(**values, version=F("version") + 1, changed_at=timezone.now()):
+                if also:
+                    also(row)
                 tell(row.account, [row])
-                changed.append(row)
-    return changed

@@ -148,6 +148,14 @@ def test_a_slow_receiver_has_two_at_once(account, endpoint):
     assert len(sending.due()) == 2
 
 
+def test_a_receiver_with_much_to_come_holds_up_nobody(account, endpoint):
+    for number in range(120):
+        tell(account, str(number))
+    sending.notify(account, "report.alert", "m", {"subject": "x", "text": "y"}, emails=["rina@centre.example"])
+    chosen = Dispatch.objects.filter(pk__in=sending.due())
+    assert sorted(chosen.values_list("email", flat=True)) == ["", "", "rina@centre.example"]
+
+
 def test_forgotten_after_a_month(account, endpoint):
     tell(account)
     with time_machine.travel(timezone.now() + timedelta(days=31)):
@@ -170,6 +178,13 @@ def test_a_mail(account, deliver):
     deliver()
     (letter,) = mail.outbox
     assert (row.state, letter.to, letter.subject, letter.body) == ("sent", ["rina@centre.example"], *data.values())
+
+
+def test_a_name_with_a_line_end_in_it_stops_no_mail(account, deliver):
+    data = {"subject": "Sales\r\nBcc: all@centre.example", "text": "Look."}
+    sending.notify(account, "recovery.mail", "m", data, emails=["rina@centre.example"])
+    assert deliver()[0].state == "sent"
+    assert mail.outbox[0].subject == "Sales Bcc: all@centre.example"
 
 
 # --- where a webhook may go -----------------------------------------------------------------------------------------

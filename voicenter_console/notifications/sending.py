@@ -79,14 +79,16 @@ def _hint(pk: int) -> None:
 
 
 def due() -> list[int]:
-    """What the sweep sends: whatever waits and is due, a few of each receiver."""
+    """What the sweep sends: whatever waits and is due, a few of each receiver, however much waits for one of them."""
     waiting = Dispatch.objects.filter(state=State.WAITING, due_at__lte=timezone.now())
     chosen: list[int] = []
     seen: dict[Any, int] = {}
-    for pk, endpoint, email in waiting.order_by("due_at").values_list("pk", "endpoint_id", "email")[:_MOST_DUE]:
+    for pk, endpoint, email in waiting.order_by("due_at").values_list("pk", "endpoint_id", "email").iterator():
         seen[endpoint or email] = seen.get(endpoint or email, 0) + 1
         if seen[endpoint or email] <= _AT_ONCE:
             chosen.append(pk)
+            if len(chosen) == _MOST_DUE:
+                break
     return chosen
 
 
@@ -125,8 +127,9 @@ def _by_post(dispatch: Dispatch, now: datetime) -> None:
 
 def _by_mail(dispatch: Dispatch) -> None:
     said = dispatch.notice.data
+    subject = " ".join(said["subject"].split())  # a name in it may hold a line's end, which no header may
     mail = EmailMessage(
-        said["subject"], said["text"], settings.DEFAULT_FROM_EMAIL, [dispatch.email],
+        subject, said["text"], settings.DEFAULT_FROM_EMAIL, [dispatch.email],
         headers={"Message-ID": f"<{dispatch.notice_id.hex}.{dispatch.pk}@voicenter-console>"},
     )  # fmt: skip
     try:

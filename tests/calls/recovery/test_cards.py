@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calls.models import Call, Recovery, RecoveryAct, RecoveryPolicy
+from calls.recovery import keeping
 from tests.calls.recovery.telling import RUTH, RUTH_E164, after, answered, called, cards, confirmed, lost
 from tests.calls.telling import NOON, tell
 
@@ -272,3 +273,15 @@ def test_the_list_knows_who_spoke_with_them_last(account):
     named = Recovery.objects.with_last_agent().order_by("first_lost_at").values_list("number", "last_agent")
     assert list(named) == [(RUTH_E164, "Dana Lavi"), ("+972545550119", None)]
     assert RUTH not in str(Recovery.objects.first())
+
+
+def test_the_cards_of_many_people_cost_as_many_queries_as_those_of_one(account, count_queries):
+    people = [f"05455501{n:02}" for n in range(20, 28)]
+    tell(account, *[lost(n, caller=person, call_id=f"q{n}") for n, person in enumerate(people)])
+    numbers = [f"+972{person[1:]}" for person in people]
+    assert Recovery.objects.count() == len(people)
+
+    def anew(some):
+        return count_queries(lambda: keeping.refresh(account, dict.fromkeys(some, NOON), set(some)))
+
+    assert anew(numbers) == anew(numbers[:1])
