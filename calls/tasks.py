@@ -87,8 +87,10 @@ def tell_figures() -> None:
     """Reports that are due by mail, and alerts that begin to hold."""
     from calls.reports import alerts, digests
 
-    digests.run()
-    alerts.run()
+    try:
+        digests.run()
+    finally:
+        alerts.run()
 
 
 @shared_task

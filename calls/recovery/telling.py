@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from calls import apart
 from calls.concealment import masked
 from calls.models import Cdr, Recovery, RecoveryPolicy
 from calls.recovery import consent
@@ -40,11 +41,15 @@ def run() -> None:
     now = timezone.now()
     policies = {policy.pk: policy for policy in RecoveryPolicy.objects.prefetch_related("mailed")}
     told = Endpoint.objects.filter(active=True).values("account_id")
-    for account in Account.objects.filter(Q(pk__in=told) | Q(recovery_policy__mailed__isnull=False)).distinct():
+
+    def tell(account: Account) -> None:
         policy = policies.get(account.pk) or RecoveryPolicy(account=account)
         _tell_waiting(account, policy, now)
         _tell_closed(account, now)
         _mail(account, policy, now)
+
+    accounts = Account.objects.filter(Q(pk__in=told) | Q(recovery_policy__mailed__isnull=False))
+    apart.each(accounts.distinct(), tell)
 
 
 def _tell_waiting(account: Account, policy: RecoveryPolicy, now: datetime) -> None:

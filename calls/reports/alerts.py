@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from calls import apart
 from calls.metrics import definitions as d
 from calls.metrics.cubes import QUEUES, limit_columns
 from calls.metrics.definitions import Metric
@@ -81,7 +82,7 @@ def run(now: datetime | None = None) -> int:
     """Judge every alert; how many began to hold."""
     now = now or timezone.now()
     alerts = Alert.objects.select_related("user", "account", "department").filter(user__is_active=True)
-    return sum(_judge(alert, now) for alert in alerts)
+    return apart.each(alerts, lambda alert: _judge(alert, now))
 
 
 def _judge(alert: Alert, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from calls import apart
 from calls.models import Digest
 from calls.reports.pages import registry
 from calls.reports.pages.parts import Address, Column, Figure, Page, Table, Value
@@ -34,7 +35,8 @@ _SUNDAY = 7
 def run(now: datetime | None = None) -> int:
     """Mail what is due; how many digests that was."""
     now = now or timezone.now()
-    return sum(_send(digest, now) for digest in Digest.objects.select_related("user").filter(user__is_active=True))
+    digests = Digest.objects.select_related("user").filter(user__is_active=True)
+    return apart.each(digests, lambda digest: _send(digest, now))
 
 
 def _send(digest: Digest, now: datetime) -> bool:

@@ -43,6 +43,16 @@ def test_a_digest_is_mailed_once_a_day_at_its_hour(queue_call, digest):
     assert digests.run(SEVEN + timedelta(days=1)) == 1
 
 
+def test_a_digest_that_cannot_be_made_keeps_no_other_back(queue_call, digest):
+    queue_call(NOON)
+    Digest.objects.create(user=digest.user, report="of no such name", period="yesterday", hour=7)
+    Digest.objects.create(user=digest.user, report="agents", period="yesterday", hour=7)
+    with pytest.raises(ExceptionGroup):
+        digests.run(SEVEN)
+    made = {notice.data["subject"].split(",")[0] for notice in Notice.objects.all()}
+    assert made == {"Agents", "Queue service"}
+
+
 def test_two_beats_that_look_at_once_mail_once(queue_call, digest, monkeypatch):
     """The second looks after the first has read that it is due and before it wrote."""
     queue_call(NOON)
