@@ -9,6 +9,7 @@ import httpx
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from calls.models import AwaitedCall, Call, Cdr
 from calls.vcc import fetching
@@ -46,9 +47,10 @@ def centre(db, cloud, monkeypatch):
 
 
 @pytest.fixture
-def at(cloud, centre):
-    """`at(minutes)`: it is that many minutes after the beginning; what is due is done."""
+def at(cloud, centre, monkeypatch):
+    """`at(minutes)`: it is that many minutes after the beginning, for the jobs too; what is due is done."""
     travel = []
+    monkeypatch.setattr(claims, "Now", timezone.now)  # the database's clock travels with ours
 
     def at(minutes):
         now = MORNING + timedelta(minutes=minutes)

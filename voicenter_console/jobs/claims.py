@@ -1,4 +1,7 @@
-"""Who does a job: exactly one worker at a time, however many ask and whoever dies (ADR 1)."""
+"""Who does a job: exactly one worker at a time, however many ask and whoever dies (ADR 1).
+
+What is free is told by the database's clock alone: a host whose clock is wrong steals no lease (FAULTS F-13).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from .models import Job
@@ -57,7 +61,7 @@ class Progress:
         `result` is kept with the job: what it found, or where a runner that is called again goes on.
         """
         held = Job.objects.filter(pk=self.job.pk, state=State.RUNNING, attempts=self.job.attempts)
-        values = {"done": done, "lease_until": timezone.now() + LEASE}
+        values = {"done": done, "lease_until": Now() + LEASE}
         if message:
             values["message"] = message[:300]
         if total is not None:
@@ -89,7 +93,7 @@ def enqueue(
     try:
         with transaction.atomic():
             job = Job.objects.create(
-                kind=kind, label=label, owner=owner, key=key, parameters=parameters, due_at=due_at or timezone.now()
+                kind=kind, label=label, owner=owner, key=key, parameters=parameters, due_at=due_at or Now()
             )
     except IntegrityError:  # somebody asked for the same at the same moment
         if key is not None and (asked := unfinished(kind, key)):
@@ -113,10 +117,8 @@ def cancel(job: Job) -> None:
 
 def claim(pk: int) -> Job | None:
     """The job, if it is free: queued and due, or its worker's lease ran out."""
-    now = timezone.now()
-    free = Q(state=State.QUEUED, due_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now)
-    taken = Job.objects.filter(free, pk=pk).update(
-        state=State.RUNNING, lease_until=now + LEASE, attempts=F("attempts") + 1
+    taken = Job.objects.filter(_free(), pk=pk).update(
+        state=State.RUNNING, lease_until=Now() + LEASE, attempts=F("attempts") + 1
     )
     return Job.objects.get(pk=pk) if taken else None
 
@@ -148,9 +150,11 @@ def work(pk: int) -> None:
 
 def due() -> list[int]:
     """What the sweep re-sends: waiting jobs and those whose worker was lost."""
-    now = timezone.now()
-    free = Q(state=State.QUEUED, due_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now)
-    return list(Job.objects.filter(free).order_by("due_at").values_list("pk", flat=True)[:100])
+    return list(Job.objects.filter(_free()).order_by("due_at").values_list("pk", flat=True)[:100])
+
+
+def _free() -> Q:
+    return Q(state=State.QUEUED, due_at__lte=Now()) | Q(state=State.RUNNING, lease_until__lt=Now())
 
 
 def _put_back(job: Job, later: Later) -> None:

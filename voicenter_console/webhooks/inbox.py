@@ -27,11 +27,14 @@ _warm = threading.local()
 _KEEP = """
 INSERT INTO webhooks_delivery (account_id, channel, digest, body, compressed, content_type, address, received_at,
     last_received_at, times, answer, state, reason, attempts, due_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, %s, %s, 0, %s)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, %s, %s, 0, {now})
 ON CONFLICT (account_id, channel, digest) DO UPDATE
     SET times = webhooks_delivery.times + 1, last_received_at = excluded.last_received_at
 RETURNING id, answer, times
 """
+# When it is due is the database's time, as in the ingester; when it came is told by the clock of who took it.
+_NOW = {"postgresql": "STATEMENT_TIMESTAMP()", "sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')"}
+_KEEPS = {vendor: _KEEP.format(now=now) for vendor, now in _NOW.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,9 @@ def keep(
     to_db = connection.ops.adapt_datetimefield_value
     at = to_db(now)
     values = [account_id, channel, digest, stored, compress, content_type[:200], address or None, at, at,
-              answer, str(state), reason[:300], at]  # fmt: skip
+              answer, str(state), reason[:300]]  # fmt: skip
     _trust_a_warm_connection()
-    kept = Kept(*one_writer.one_row(_KEEP, values))
+    kept = Kept(*one_writer.one_row(_KEEPS[connection.vendor], values))
     _warm.until = time.monotonic() + _WARM_SECONDS
     return kept
 

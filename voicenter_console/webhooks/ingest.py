@@ -2,7 +2,7 @@
 
 Attempts are committed before the work, so that a body which kills its process is counted. A first-timer is taken
 together with up to 199 others; a row that was tried before is taken alone, so that only the poisonous one ends
-among the dead letters.
+among the dead letters. When a row is due is told by the database's clock alone (FAULTS F-13).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from voicenter_console.jobs import stopping
@@ -44,12 +45,12 @@ def drain(account: Account) -> int:
 
 def drain_all() -> int:
     """What the sweeps do: every account with something due."""
-    due = Delivery.objects.waiting().filter(due_at__lte=timezone.now()).values("account_id").distinct()
+    due = Delivery.objects.waiting().filter(due_at__lte=Now()).values("account_id").distinct()
     return sum(drain(account) for account in Account.objects.filter(pk__in=due))
 
 
 def _due(account: Account):
-    return Delivery.objects.waiting().filter(account=account, due_at__lte=timezone.now())
+    return Delivery.objects.waiting().filter(account=account, due_at__lte=Now())
 
 
 def _take(account: Account, *, pushed_alone: bool = False) -> list[Delivery]:
@@ -67,7 +68,7 @@ def _take(account: Account, *, pushed_alone: bool = False) -> list[Delivery]:
     wait = timedelta(seconds=min(2 ** batch[0].attempts, 60)) if batch else None
     if batch:
         Delivery.objects.filter(pk__in=[row.pk for row in batch], state=Delivery.State.NEW).update(
-            attempts=F("attempts") + 1, due_at=timezone.now() + wait
+            attempts=F("attempts") + 1, due_at=Now() + wait
         )
     return batch
 
@@ -91,7 +92,7 @@ def _work(account: Account, batch: Sequence[Delivery]) -> int:
             _bury(batch[0], f"{type(error).__name__}: {error}")
             return 1
         if len(batch) > 1:  # each alone, at once
-            Delivery.objects.filter(pk__in=[row.pk for row in batch]).update(due_at=timezone.now())
+            Delivery.objects.filter(pk__in=[row.pk for row in batch]).update(due_at=Now())
         return 0
     return finished
 
@@ -149,7 +150,7 @@ def _finish(deliveries: Sequence[Delivery], dead: Mapping[int, str], state: str)
 
 def _give_back(deliveries: Sequence[Delivery]) -> None:
     Delivery.objects.filter(pk__in=[row.pk for row in deliveries], state=Delivery.State.NEW).update(
-        attempts=F("attempts") - 1, due_at=timezone.now()
+        attempts=F("attempts") - 1, due_at=Now()
     )
 
 

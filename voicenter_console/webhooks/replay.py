@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.db.models.functions import Now
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -81,7 +82,7 @@ def run(progress: Progress) -> None:
     while pks := _next(asked, seen["after"]):
         began = time.monotonic()
         again = Delivery.objects.filter(pk__in=pks, state=State.DEAD)
-        again.update(state=State.NEW, attempts=0, due_at=timezone.now(), done_at=None)
+        again.update(state=State.NEW, attempts=0, due_at=Now(), done_at=None)
         _settle(asked["accounts"], pks, partial(progress.report, seen["done"]))
         replayed = Delivery.objects.filter(pk__in=pks)
         seen["understood"] += replayed.filter(state__in=[State.DONE, State.IGNORED]).count()
