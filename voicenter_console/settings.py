@@ -1,6 +1,5 @@
 """Settings of the console, read from the environment once. `.env.example` lists every variable."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -8,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from voicenter_console import env
+from voicenter_console.schedule import BEAT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -150,88 +150,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY = False
 # A periodic message expires before its successor: a stopped worker does not wake to a pile.
-CELERY_BEAT_SCHEDULE = {
-    "contacts.forget": {
-        "task": "calls.tasks.forget_merged_contacts",
-        "schedule": timedelta(minutes=10),
-        "options": {"expires": 500},
-    },
-    "calls.sync": {
-        "task": "calls.tasks.sync_call_log",
-        "schedule": timedelta(seconds=env.number("SYNC_SECONDS", default=300, least=5)),
-        "options": {"expires": 240},
-    },
-    "calls.mirror": {
-        "task": "calls.tasks.mirror",
-        "schedule": timedelta(minutes=15),
-        "options": {"expires": 800},
-    },
-    "calls.dials": {
-        "task": "calls.tasks.sweep_dials",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 4},
-    },
-    "calls.lost_dials": {
-        "task": "calls.tasks.look_for_dials",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 4},
-    },
-    "calls.recoveries": {
-        "task": "calls.tasks.sweep_recoveries",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 4},
-    },
-    "calls.told_figures": {
-        "task": "calls.tasks.tell_figures",
-        "schedule": timedelta(seconds=60),
-        "options": {"expires": 50},
-    },
-    "calls.figures": {
-        "task": "calls.tasks.add_up",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 9},
-    },
-    "calls.tidy": {
-        "task": "calls.tasks.tidy_media",
-        "schedule": timedelta(minutes=30),
-        "options": {"expires": 1700},
-    },
-    "jobs.sweep": {
-        "task": "voicenter_console.jobs.tasks.sweep",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 4},
-    },
-    "webhooks.sweep": {
-        "task": "voicenter_console.webhooks.tasks.sweep",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 4},
-    },
-    "jobs.beat": {
-        "task": "voicenter_console.jobs.tasks.heartbeat",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 9},
-    },
-    "ivr.sessions": {
-        "task": "ivr.tasks.sweep_sessions",
-        "schedule": timedelta(minutes=10),
-        "options": {"expires": 500},
-    },
-    "notifications.sweep": {
-        "task": "voicenter_console.notifications.tasks.sweep",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 4},
-    },
-    "notifications.prune": {
-        "task": "voicenter_console.notifications.tasks.prune",
-        "schedule": timedelta(hours=6),
-        "options": {"expires": 20000},
-    },
-    "live.prune": {
-        "task": "voicenter_console.live.tasks.prune",
-        "schedule": timedelta(minutes=10),
-        "options": {"expires": 500},
-    },
-}
+CELERY_BEAT_SCHEDULE = BEAT
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 
 # --- mail ----------------------------------------------------------------------------------------------------------
