@@ -9,6 +9,21 @@ from playwright.sync_api import Page, expect
 WIDTHS = (1360, 390)
 GUISES = [("en", "light"), ("he", "dark")]
 SERIOUS = ("serious", "critical")
+REPORTS = ("queues", "agents", "hours", "dialled", "cost", "paths")
+STEPS = ("account", "code", "hosts", "connections", "hooks", "senders", "clock", "figures")
+# What the rail does not offer, by who may open it; {contact} and {account} are keys that the lists lead to.
+BELOW = {
+    "rina": [
+        *(f"/reports/{name}/" for name in REPORTS), "/reports/queues/?formula=sl.default", "/alerts/",
+        "/contacts/new/", "/contacts/{contact}/", "/contacts/{contact}/edit/", "/contacts/erase/",
+    ],
+    "owner": [f"/settings/connect/{{account}}/{name}/" for name in STEPS],  # who leads a whole account
+    "dana": ["/contacts/", "/contacts/new/", "/contacts/{contact}/", "/contacts/{contact}/edit/"],
+}  # fmt: skip
+CLOSED_TO_AGENTS = [
+    *(f"/reports/{name}/" for name in REPORTS), "/reports/queues/export.csv", "/alerts/", "/contacts/erase/",
+    "/settings/connect/", "/settings/connect/{account}/code/",
+]  # fmt: skip
 # Django's own administration: its colours are not ours.
 ADMIN_RULES = {"color-contrast": {"enabled": False}}
 
@@ -28,6 +43,43 @@ def test_every_page_is_whole(sign_in, console, who, language, theme):
             if width == WIDTHS[0] or who == "owner":  # who sees every page; the rest of them are its like
                 found += [f"{path} at {width}: {trouble}" for trouble in _barriers(page, path)]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("language", "theme"), GUISES)
+@pytest.mark.parametrize("who", list(BELOW))
+def test_pages_below_the_rail_are_whole(sign_in, console, who, language, theme):
+    """Each report, alerts and digests, a contact, the steps of the connection assistant, as those who may."""
+    page = sign_in(who, language=language, theme=theme)
+    keys = _keys(page, console.url, sign_in)
+    found: list[str] = []
+    for path in (path.format(**keys) for path in BELOW[who]):
+        answer = page.goto(console.url + path)
+        found += [f"{path} answers {answer.status}"] if answer.status != 200 else []
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900 if width > 800 else 844})
+            page.wait_for_timeout(150)
+            found += [f"{path} at {width}: {trouble}" for trouble in _shape(page) + _barriers(page, path)]
+    assert not found, "\n".join(found)
+
+
+def test_what_an_agent_may_not_open(sign_in, console):
+    page = sign_in("dana")
+    keys = _keys(page, console.url, sign_in)
+    answers = {path: page.request.get(console.url + path.format(**keys)).status for path in CLOSED_TO_AGENTS}
+    assert {path: status for path, status in answers.items() if status not in (403, 404)} == {}
+
+
+def _keys(page: Page, home: str, sign_in) -> dict[str, str]:
+    """A contact that this person sees, and the account that the owner connects."""
+    owner = sign_in("owner")
+    owner.goto(f"{home}/settings/connect/")
+    page.goto(f"{home}/contacts/")
+    return {"contact": _key_of(page, r"/contacts/(\d+)/"), "account": _key_of(owner, r"/settings/connect/(\d+)/")}
+
+
+def _key_of(page: Page, pattern: str) -> str:
+    links = page.locator("main a").evaluate_all("links => links.map(link => link.getAttribute('href') || '')")
+    return next(found[1] for link in links if (found := re.search(pattern, link)))
 
 
 def _pages(page: Page, home: str) -> list[str]:
