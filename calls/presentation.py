@@ -37,6 +37,9 @@ _STATUS_WORDS = {
 }
 
 
+_MENU, _WAIT, _RING, _TALK = range(4)
+
+
 def with_labels(legs: Iterable[Cdr]) -> list[Cdr]:
     """The legs, each with `kind_label`, `status_label` and `tone`; unknown words are shown as they came (F-26)."""
     legs = sorted(legs, key=lambda leg: (leg.started_at, leg.type_id or 0))
@@ -49,8 +52,12 @@ def with_labels(legs: Iterable[Cdr]) -> list[Cdr]:
 
 
 def steps(legs: Iterable[Cdr]) -> list[dict[str, Any]]:
-    """What happened, one line after another, from the labelled legs' own times and IVR paths."""
-    return [line for leg in legs for line in (*_layers(leg), *_lines(leg))]
+    """What happened, one line after another, from the labelled legs' own times and IVR paths.
+
+    Times are whole seconds: within one a call goes from the menu to the queue, then rings, then is talk.
+    """
+    told = [line for leg in legs for line in (*_layers(leg), *_lines(leg))]
+    return sorted(told, key=lambda line: (line["at"], line["order"]))
 
 
 def _layers(leg: Cdr) -> list[dict[str, Any]]:
@@ -67,11 +74,11 @@ def _lines(leg: Cdr) -> list[dict[str, Any]]:
     told = []
     if leg.queue_name:
         told.append({"title": _("Queue %s") % leg.queue_name, "seconds": leg.wait_seconds, "icon": "users",
-                     "tone": "miss", "detail": ""})  # fmt: skip
+                     "tone": "miss", "detail": "", "order": _WAIT})  # fmt: skip
     if leg.ring_seconds:
         title = _("Rang %s") % who if who else _("Rang")
         told.append({"at": rings_at, "title": title, "seconds": leg.ring_seconds, "icon": "bell-ringing",
-                     "tone": "live", "detail": ""})  # fmt: skip
+                     "tone": "live", "detail": "", "order": _RING})  # fmt: skip
     detail = ", ".join([leg.kind_label, *([_("recorded")] if leg.has_recording else [])])
     told.append({"at": talks_at, "title": _title(leg), "seconds": leg.talk_seconds, "detail": detail,
                  "icon": "headset", "plays": leg.has_recording})  # fmt: skip
@@ -81,6 +88,7 @@ def _lines(leg: Cdr) -> list[dict[str, Any]]:
 def _leg_line(leg: Cdr) -> dict[str, Any]:
     return {
         "at": leg.started_at,
+        "order": _TALK if leg.tone == "ok" else _WAIT if leg.queue_name else _RING,
         "icon": _icon(leg),
         "tone": leg.tone,
         "title": _title(leg),
@@ -97,6 +105,7 @@ def _layer_line(leg: Cdr, step: dict[str, Any]) -> dict[str, Any]:
     title = step.get("layer_name") or _("Menu %s") % (step.get("layer_number") or "")
     return {
         **_leg_line(leg),
+        "order": _MENU,
         "icon": "sitemap",
         "tone": "fail",
         "title": title,

@@ -1,4 +1,7 @@
-"""Exports of the last day that name them: deleted; who asked for one asks again."""
+"""Exports that were written before: those that name them, and all of whoever could export the account's calls.
+
+A file may tell of a person without their number: by the name of a contact, or what was noted.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,52 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
+
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from calls import exports
+from calls.models import Call
+from voicenter_console.jobs.models import Job
+from voicenter_console.organisation.models import Account
 from voicenter_console.organisation.tombstones import Erased
 
 _CHUNK = 1 << 20
 _OVERLAP = 64  # a number that two chunks share
 
 
-def forget(erased: Erased) -> int:
-    """How many files were deleted."""
+def forget(account: Account, erased: Erased) -> int:
+    """How many files were deleted; the job of each says that it was, and where to ask for it again."""
+    jobs = {job.pk: job for job in Job.objects.filter(kind=exports.KIND).select_related("owner")}
+    theirs = {job.owner for job in jobs.values() if job.owner}
+    theirs = {owner.pk for owner in theirs if Call.objects.visible_to(owner).filter(account=account).exists()}
     deleted = 0
     for path in exports.folder().iterdir():
-        if path.is_file() and any(erased(text) != text for text in _texts(path)):
+        job = jobs.get(_number(path))
+        if path.is_file() and ((job and job.owner_id in theirs) or _names(path, erased)):
             path.unlink(missing_ok=True)
             deleted += 1
+            if job and path == exports.file_of(job):
+                _say(job)
     return deleted
+
+
+def _number(path: Path) -> int | None:
+    number = path.name.partition(".")[0]
+    return int(number) if number.isascii() and number.isdigit() else None
+
+
+def _say(job: Job) -> None:
+    """In the language in which it was asked for. One that is being written anew says what it says itself."""
+    with translation.override(job.parameters["language"]):
+        said = _("Removed, because a person was erased. Make it again.")
+    again = f"/calls/?{quote(job.parameters['query'], safe='=&%+-_.~')}"
+    Job.objects.filter(pk=job.pk, state=Job.State.DONE).update(message=said, result={"again": again})
+
+
+def _names(path: Path, erased: Erased) -> bool:
+    return any(erased(text) != text for text in _texts(path))
 
 
 def _texts(path: Path) -> Iterator[str]:

@@ -67,7 +67,7 @@ def forget(account: Account, numbers: list[str] | None, told: Callable[..., None
     for _looked, changed in erasing.scrub_all(account, erased):
         told("deliveries", changed - before)
         before = changed
-    told("exports", files.forget(erased))
+    told("exports", files.forget(account, erased))
     for model, texts in places.tables():
         name = model._meta.label_lower
         told(name, places.sweep(model, texts, account, erased, wanted, lambda name=name: told(name)))

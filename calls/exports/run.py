@@ -29,6 +29,10 @@ class Forbidden(Exception):
     """The right to export was taken since it was asked for."""
 
 
+class Overtaken(Exception):
+    """A person was erased while it was written: what was written is gone."""
+
+
 def run(progress: Progress) -> None:
     """A worker that takes the job up again begins anew, in a file of its own; only a whole one gets the name."""
     job = progress.job
@@ -50,6 +54,8 @@ def run(progress: Progress) -> None:
             result = {"url": f"/calls/exports/{job.pk}/", "rows": done}
             progress.report(done, total, said, result=result)  # raises where the job is somebody else's by now
             os.replace(part, place)
+        except FileNotFoundError as error:
+            raise Overtaken(_("A person was erased meanwhile, so this was removed. Make it again.")) from error
         finally:
             part.unlink(missing_ok=True)
 

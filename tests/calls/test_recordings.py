@@ -5,6 +5,7 @@ import socket
 import threading
 import wave
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -27,6 +28,7 @@ from voicenter_console.sandbox.http import application
 from voicenter_console.voicenter import audio
 
 pytestmark = pytest.mark.django_db(transaction=True)
+TONE = Path(__file__).parents[1] / "fixtures" / "audio" / "tone.mp3"
 URL = "https://recordings.example/one.mp3"
 
 
@@ -347,6 +349,21 @@ def test_sounds_of_any_length_have_as_many_bars(tmp_path, seconds, channels):
     length, bars = peaks.of(file)
     assert length == pytest.approx(seconds, abs=0.01)
     assert len(bars) == peaks.BARS
+
+
+def test_a_real_mp3_has_its_waveform_and_is_heard_in_parts(as_rina, leg, host):
+    """The sandbox and `sound` give WAV; how this file was made is in README beside it."""
+    host.body, host.headers = TONE.read_bytes(), {"Content-Type": "audio/mpeg"}
+    length, bars = peaks.of(store.ensure(leg))
+    assert length == pytest.approx(3, abs=0.2)
+    left, right = ([bar[side] for bar in bars] for side in (0, 1))
+    assert min(left[5:70]) > 40 > 5 > max(left[90:155])
+    assert min(right[90:155]) > 40 > 5 > max(right[5:70])
+    answer = as_rina.get(address(as_rina, leg)["url"], headers={"Range": "bytes=4000-4999"})
+    assert (answer.status_code, answer["Content-Type"]) == (206, "audio/mpeg")
+    assert answer["Content-Range"] == f"bytes 4000-4999/{len(host.body)}"
+    assert b"".join(answer.streaming_content) == host.body[4000:5000]
+    assert heard(as_rina, address(as_rina, leg)["url"], Range="bytes=-100") == (206, host.body[-100:])
 
 
 def test_what_nobody_heard_for_a_week_is_dropped(leg, host):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import uuid
+import zipfile
 import zlib
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -17,8 +19,10 @@ from django.db.models import Sum
 from calls import exports
 from calls.board import lease
 from calls.board.collector import Sitting
-from calls.erasure import asking, belongings, ledger
+from calls.erasure import asking, files, ledger
+from calls.exports import run
 from calls.models import Call, Cdr, CdrRecord, Contact, DialRequest, Erasure, LiveBoard, Note
+from calls.recordings import store
 from ivr import publishing, shelf
 from ivr.models import Binding, Flow, IvrSession, IvrStep
 from tests.calls.telling import NOON
@@ -28,6 +32,7 @@ from tests.fixtures.voicenter import spelling
 from tests.fixtures.voicenter.spelling import call_id, pulled, pushed
 from voicenter_console import phones
 from voicenter_console.jobs import claims
+from voicenter_console.jobs.models import Job
 from voicenter_console.notifications import sending
 from voicenter_console.notifications.models import Endpoint, Notice
 from voicenter_console.organisation import audit, tombstones
@@ -43,9 +48,10 @@ FORMS = ("0545550118", "972545550118", "+972545550118", "+972-54-555-0118", "054
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch, tmp_path):
+def _no_waiting(monkeypatch, settings, tmp_path):
     monkeypatch.setattr(tombstones, "FRESH_SECONDS", 0.0)
-    monkeypatch.setattr(ledger, "path", lambda: tmp_path / "tombstones.jsonl")
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "locks").mkdir(exist_ok=True)
 
 
 def dump() -> str:
@@ -236,33 +242,82 @@ def test_a_digest_needs_the_key_and_a_rotated_key_forgets_nobody(account, settin
 
 
 def test_what_was_written_of_her_calls_and_fetched_of_them_is_gone(
-    account, known, rina, tmp_path, monkeypatch, django_capture_on_commit_callbacks
+    account, known, rina, django_capture_on_commit_callbacks
 ):
     hers, others = (Call.objects.get(ids__call_uid=uid) for uid in (UID, "stranger"))
     for call in (hers, others):
         Note.objects.create(call=call, author=rina, author_name="Rina", text="Ruth was angry")
-    folder = tmp_path / "media" / "recordings" / "00"
-    folder.mkdir(parents=True)
-    files = [folder / f"{call.cdrs.first().pk}-0123456789abcdef" for call in (hers, others)]
+    files = [store.place(call.cdrs.first()) for call in (hers, others)]
     for file in files:
         file.write_bytes(b"audio")
-    monkeypatch.setattr(belongings, "_folder", lambda: tmp_path / "media" / "recordings")
     with django_capture_on_commit_callbacks(execute=True):
         erase(account, rina)
     assert list(Note.objects.values_list("call", flat=True)) == [others.pk]
     assert [file.exists() for file in files] == [False, True]
 
 
-@pytest.mark.parametrize("format", ["csv", "xlsx"])
-def test_an_export_that_names_her_is_deleted(account, known, rina, monkeypatch, tmp_path, format):
-    monkeypatch.setattr(exports, "folder", lambda: tmp_path)
-    # PostgreSQL copies on a connection of its own, which does not see this test's rows
+def kept(folder) -> str:
+    """Every file as text, workbooks unpacked."""
+    found = []
+    for path in filter(Path.is_file, folder.rglob("*")):
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as book:
+                found += [book.read(name) for name in book.namelist()]
+        found.append(path.read_bytes())
+    return "\n".join(body.decode("utf-8", "replace") for body in found)
+
+
+@pytest.fixture
+def own_connection(monkeypatch) -> None:
+    """PostgreSQL copies on a connection of its own, which does not see this test's rows."""
     monkeypatch.setattr("calls.exports.copying.can", lambda fields, actor: False)
-    (tmp_path / "of somebody else.csv").write_text("customer\n054-555-0119\n")
-    claims.work(exports.ask(rina, "", format, ["customer"]).pk)
-    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.usefixtures("own_connection")
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_no_file_names_her_and_the_export_says_why_it_is_gone(account, known, rina, client, tmp_path, format):
+    (exports.folder() / "of somebody else.csv").write_text("customer\n054-555-0119\n")
+    job = exports.ask(rina, "outcome=answered", format, ["customer"])
+    claims.work(job.pk)
+    assert named(kept(tmp_path))
     assert erase(account, rina).counts["exports"] == 1
-    assert [path.name for path in tmp_path.glob("*.*") if path.suffix != ".jsonl"] == ["of somebody else.csv"]
+    assert named(kept(tmp_path)) == []
+    assert [path.name for path in exports.folder().iterdir()] == ["of somebody else.csv"]
+    job.refresh_from_db()
+    assert job.message == "Removed, because a person was erased. Make it again."
+    client.force_login(rina)
+    assert client.get(f"/calls/exports/{job.pk}/").status_code == 404
+    page = client.get("/jobs/").content.decode()
+    assert job.message in page
+    assert 'href="/calls/?outcome=answered"' in page
+
+
+@pytest.mark.usefixtures("own_connection")
+def test_an_export_that_tells_of_her_without_her_number_goes_too_and_a_strangers_stays(account, known, rina, gal):
+    jobs = [exports.ask(person, "", "csv", ["time"]) for person in (rina, gal)]
+    for job in jobs:
+        claims.work(job.pk)
+    Job.objects.filter(pk=jobs[1].pk).update(state="done")
+    exports.file_of(jobs[1]).write_text("time\n")
+    assert erase(account, rina).counts["exports"] == 1
+    assert [exports.file_of(job).exists() for job in jobs] == [False, True]
+
+
+@pytest.mark.usefixtures("own_connection")
+def test_an_export_that_is_overtaken_by_an_erasure_says_so(account, known, rina, monkeypatch):
+    job = exports.ask(rina, "", "csv", ["customer"])
+    tombstones.bury(account, [RUTH])
+    write = run._write
+
+    def overtaken(format, part, *rest):
+        done = write(format, part, *rest)
+        files.forget(account, tombstones.of(account.pk))
+        return done
+
+    monkeypatch.setattr(run, "_write", overtaken)
+    claims.work(job.pk)
+    job.refresh_from_db()
+    assert (job.state, "Make it again" in job.message, exports.file_of(job).exists()) == ("failed", True, False)
 
 
 def test_the_audit_says_who_erased_and_not_whom(account, known, rina):
@@ -278,7 +333,7 @@ def test_the_audit_says_who_erased_and_not_whom(account, known, rina):
 def walk(account, owner, client, settings, tmp_path):
     """Call into a flow that asks for a number, keeps what is keyed in, and notes that somebody is to call back."""
     settings.DATA_DIR = tmp_path
-    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks").mkdir(exist_ok=True)
     shelf._shelf.__init__()
     asks = {"kind": "collect", "prompt": "which", "loops": 1, "delay": 3, "attempts": 1, "variable": "number",
             "least": 1, "most": 30, "check": "none", "exits": {"next": "note", "exhausted": "bye"}}  # fmt: skip
