@@ -86,7 +86,7 @@ class Template:
         self._databases: list[str] = []
         self._storage = Storage(folder / "template", self._create("template", "template0"), redis)
         self._storage.folder.mkdir()
-        manage(self._storage, "migrate", "--verbosity=0")
+        manage(self._storage, "migrate", "--verbosity=0", seconds=240)
         manage(self._storage, "account", "add", ACCOUNT, "--code", CODE, "--hook-token", TOKEN)
         self._storage.execute("UPDATE organisation_account SET pulls = false")  # its cloud pushes, and is not there
 
