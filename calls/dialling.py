@@ -80,6 +80,11 @@ def dial(
         raise
 
 
+def rule_of(code: int) -> str:
+    """The key in `dial_words` of a number that click to call refused with."""
+    return _REFUSALS.get(click2call.REFUSALS.get(code, errors.Refused), "refused")
+
+
 def _put(wanted: DialRequest, actor: Actor, refused: str, address: str | None) -> DialRequest:
     """Write the row with its audit entry. Two askers of one account follow each other, so that rules hold."""
     with transaction.atomic(durable=True):

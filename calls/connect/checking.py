@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from calls.connect import questions
+from calls.connect import questions, words
 from calls.models import ConnectionCheck
 from voicenter_console.jobs import claims
 from voicenter_console.jobs.claims import Progress
 from voicenter_console.jobs.models import Job
-from voicenter_console.organisation import audit, gateway
+from voicenter_console.organisation import audit, gateway, refusals
 from voicenter_console.organisation.models import Account, User
 from voicenter_console.voicenter.client import VoicenterClient
-from voicenter_console.voicenter.errors import AddressNotTrusted, Garbled, Refused, VoicenterError
+from voicenter_console.voicenter.errors import AddressNotTrusted, Refused, VoicenterError
 
 KIND = "calls.connect"
 Interface, State = ConnectionCheck.Interface, ConnectionCheck.State
@@ -60,8 +60,8 @@ def run(progress: Progress) -> None:
         progress.report(done)
     answer = ConnectionCheck.objects.filter(account=account, interface__in=wanted, state=State.OK).count()
     with translation.override(asked["language"]):
-        words = _("%(ok)s of %(all)s answer") % {"ok": answer, "all": len(wanted)}
-        progress.report(len(wanted), message=words)
+        said = _("%(ok)s of %(all)s answer") % {"ok": answer, "all": len(wanted)}
+        progress.report(len(wanted), message=said)
 
 
 def _answer(account: Account, name: str) -> dict[str, object]:
@@ -81,7 +81,8 @@ def _asked(account: Account, client: VoicenterClient, name: str) -> dict[str, ob
         found = questions.ASKED[name](account, client)
     except Refused as error:
         address = error.address if isinstance(error, AddressNotTrusted) else ""
-        return {"state": State.REFUSED, "code": error.code, "words": error.words[:300], "address": address[:64]}
-    except (Garbled, VoicenterError) as error:
-        return {"state": State.SILENT, "words": client.without_code(str(error))[:300]}
+        code = refusals.number(error, words.CODES[name])
+        return {"state": State.REFUSED, "code": code, "words": error.words[:300], "address": address[:64]}
+    except VoicenterError as error:
+        return {"state": State.SILENT, "words": refusals.silence_of(error)}
     return {"state": State.SILENT if found is None else State.OK, "found": found}

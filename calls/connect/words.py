@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from calls import dial_words, dialling
 from calls.models import ConnectionCheck
+from voicenter_console.organisation import refusals
 
 Interface, State = ConnectionCheck.Interface, ConnectionCheck.State
-NOT_AUTHORISED, NOT_TRUSTED = 2, 4
+NOT_TRUSTED = 4  # of the call log; the dialer's 4 is another
+# The numbers of each interface's own list.
+CODES: dict[str, Mapping[int, object]] = {
+    Interface.CALL_LOG: refusals.CALL_LOG,
+    Interface.EXTENSIONS: refusals.ACTIVE_CALLS,
+    Interface.ACTIVE_CALLS: refusals.ACTIVE_CALLS,
+    Interface.QUEUES: refusals.ACTIVE_CALLS,
+    Interface.STATUSES: refusals.LOGIN,
+    Interface.DIALER: refusals.DIALER,
+}
 
 _TRUST = gettext_lazy(
     "Hello, please add %(address)s to the trusted addresses of account %(account)s, for %(api)s. Thank you."
@@ -79,22 +91,18 @@ def _found(check: ConnectionCheck) -> str:
 def _refusal(check: ConnectionCheck) -> str:
     if check.code is None:
         return _("It cannot be asked: %(words)s") % {"words": check.words}
-    names = {NOT_AUTHORISED: _("it does not accept the code"), NOT_TRUSTED: _("this address is not trusted")}
-    if check.interface in _ONE_IS_THE_CODE and check.code == 1:
-        names[1] = names[NOT_AUTHORISED]
-    words = names.get(check.code) or check.words or _("no reason given")
-    return _("Voicenter refused: %(words)s (%(code)s).") % {"words": words, "code": check.code}
-
-
-# Their number 1 is the call log's 2 (PROTOCOL S8).
-_ONE_IS_THE_CODE = {Interface.EXTENSIONS, Interface.ACTIVE_CALLS, Interface.QUEUES, Interface.STATUSES}
+    if check.interface == Interface.CLICK2CALL:
+        return f"{dial_words.reason(dialling.rule_of(check.code))} ({check.code})"
+    codes = CODES[check.interface]
+    known = f"{refusals.by_code(codes, check.code)} ({check.code})"
+    return known if check.code in codes or not check.words else f"{known} {check.words}"
 
 
 def _silence(check: ConnectionCheck) -> str:
     if check.interface == Interface.HOOK:
         return _("No record of a call has come within a day. Has Voicenter the addresses of step 5?")
     if check.words:
-        return _("No answer that can be read: %(words)s") % {"words": check.words}
+        return refusals.silence(check.words)
     return _("It answers, but lists nothing. A wrong code may be answered so.")
 
 
@@ -117,6 +125,6 @@ def _letter(check: ConnectionCheck) -> str:
         "api": check.get_interface_display(),
         "address": check.address or _("our address"),
     }
-    if check.code == NOT_TRUSTED:
+    if check.interface == Interface.CALL_LOG and check.code == NOT_TRUSTED:
         return _TRUST % said
     return _("Hello, please check the API code of account %(account)s and its right to use %(api)s. Thank you.") % said

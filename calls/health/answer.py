@@ -58,7 +58,7 @@ def _refused(facts: Facts, now: datetime) -> Answer | None:
     refused = next((one for one in facts.troubles if one.refused), None)
     if refused is None:
         return None
-    text = _("%(reason)s. Calls still come by push. %(rest)s") % {
+    text = _("%(reason)s Calls still come by push. %(rest)s") % {
         "reason": refused.title,
         "rest": _rest(facts),
     }

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from calls.models import SyncState
+from voicenter_console.organisation import refusals
 from voicenter_console.organisation.models import Account
 
 _REFUSED = (2, 4)  # the pull stops until somebody does something (PROTOCOL S3, S4)
@@ -34,34 +35,21 @@ def found(accounts: Sequence[Account]) -> list[Trouble]:
 
 
 def _trouble(account: Account, state: SyncState) -> Trouble:
-    title, letter = _words(state.error_code)
-    address = state.address or _("our address")
+    code, address = state.error_code, state.address or _("our address")
     return Trouble(
         account=account,
-        title=title,
-        said=state.words or state.error,
-        letter=letter % {"account": account.name, "address": address},
+        title=refusals.silence(state.words) if code is None else refusals.by_code(refusals.CALL_LOG, code),
+        said="" if code is None else state.words,
+        letter=_letter(code) % {"account": account.name, "address": address},
         since=state.error_at,
         next_try=state.next_try_at,
-        refused=state.error_code in _REFUSED,
+        refused=code in _REFUSED,
     )
 
 
-def _words(code: int | None) -> tuple[str, str]:
-    match code:
-        case 1:
-            return _("Voicenter takes no more requests for now"), ""
-        case 2:
-            return _("Voicenter does not accept the account's code"), _(
-                "Please check the API code of account %(account)s and its right to use the Call Log API."
-            )
-        case 3:
-            return _("There are too many calls in one span; it is asked for in parts"), ""
-        case 4:
-            return _("Voicenter does not trust the address this console calls from"), _(
-                "Please add %(address)s to the trusted addresses of account %(account)s for the Call Log API."
-            )
-        case 5:
-            return _("Voicenter does not answer for this span of time"), ""
-        case _:
-            return _("The call log did not answer as it should"), ""
+def _letter(code: int | None) -> str:
+    if code == 2:
+        return _("Please check the API code of account %(account)s and its right to use the Call Log API.")
+    if code == 4:
+        return _("Please add %(address)s to the trusted addresses of account %(account)s for the Call Log API.")
+    return ""

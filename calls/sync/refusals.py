@@ -6,6 +6,7 @@ import random
 from datetime import datetime, timedelta
 
 from calls.models import SyncState
+from voicenter_console.organisation.refusals import silence_of
 from voicenter_console.voicenter.errors import AddressNotTrusted, NotAuthorised, Refused, VoicenterError
 
 # Only a person or a changed setting can help: three requests an hour until then.
@@ -18,7 +19,7 @@ def note(state: SyncState, error: VoicenterError | ValueError, now: datetime) ->
     """Remember the refusal and when to try again; returns it as one sentence, which never holds the code."""
     state.error = str(error)[:500]
     state.error_code = error.code if isinstance(error, Refused) else None
-    state.words = error.words[:300] if isinstance(error, Refused) else ""
+    state.words = error.words[:300] if isinstance(error, Refused) else silence_of(error)
     state.address = error.address if isinstance(error, AddressNotTrusted) else ""
     state.error_at = state.error_at or now
     state.next_try_at = now + _wait(state, error)

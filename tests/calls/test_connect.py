@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import pytest
 
-from calls.connect import senders, steps
+from calls.connect import senders, steps, words
 from calls.models import ConnectionCheck, DialRequest
 from tests.conftest import TOKEN
 from tests.test_hebrew_pages import read
@@ -75,7 +75,7 @@ def test_a_wrong_code_is_said_in_words_and_never_shown(as_rina, account, service
     assert found["call_log"] == State.REFUSED
     assert found["active_calls"] in (State.REFUSED, State.SILENT)
     page = as_rina.get(f"{at}connections/").content.decode()
-    assert "it does not accept the code" in page
+    assert "does not accept the account&#x27;s code" in page
     assert "wrong-code" not in page
 
 
@@ -224,3 +224,13 @@ def test_all_steps_in_hebrew(as_owner, account, service, cloud, at, push, a_push
         assert page.loose == [], name
     for path in ("/settings/connect/", "/settings/connect/new/"):
         assert read(as_owner, path).english - {"Asia", "Jerusalem"} == set()
+
+
+def test_each_interface_s_number_means_what_its_own_list_says(account):
+    def said(interface: str, code: int) -> str:
+        return words.line(ConnectionCheck(account=account, interface=interface, state=State.REFUSED, code=code)).text
+
+    assert "the number to be dialled" in said("dialer", 2)
+    assert "account's code" in said("call_log", 2)
+    assert "account's code" in said("queues", 1)
+    assert said("dialer", 401) == said("call_log", 2).replace("(2)", "(401)")

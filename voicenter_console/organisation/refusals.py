@@ -24,15 +24,27 @@ from voicenter_console.voicenter.errors import (
 
 _CODE = gettext_lazy("Voicenter does not accept the account's code. An administrator can correct it in the settings.")
 _LIMIT = gettext_lazy("Voicenter takes no more requests for now. Try again in a minute.")
+_ADDRESS = gettext_lazy(
+    "Voicenter does not trust the address of this console. Ask Voicenter to add it to the account's list."
+)
+# What an HTTP status told alone, which has no number of the API's own list.
+_BY_STATUS = {401: _CODE, 429: _LIMIT}
+# Why there was no answer, by the key that `silence_of` gives.
+_SILENCES = {
+    "unsent": gettext_lazy("Voicenter could not be reached, and nothing was changed. Try again in a moment."),
+    "unread": gettext_lazy("Voicenter's answer could not be read. Try again in a moment."),
+    "unanswered": gettext_lazy("Voicenter did not answer in time. Try again in a moment."),
+    "misconfigured": gettext_lazy(
+        "The account's code or addresses cannot be used. An administrator finds them in the settings."
+    ),
+}
 
 # By the numbers of each API's own list.
 CALL_LOG = {
     1: _LIMIT,
     2: _CODE,
     3: gettext_lazy("Voicenter has too many calls in this span for one answer. The console asks for them in parts."),
-    4: gettext_lazy(
-        "Voicenter does not trust the address of this console. Ask Voicenter to add it to the account's list."
-    ),
+    4: _ADDRESS,
     5: gettext_lazy("Voicenter gives no calls for this span of time."),
 }
 DIALER = {
@@ -74,10 +86,7 @@ INITIATION_ERRORS = {
 
 def call_log(error: VoicenterError) -> str:
     """The call log (PROTOCOL S3, S4)."""
-    said = _said(error, CALL_LOG)
-    if isinstance(error, AddressNotTrusted) and error.address:
-        return _("%(sentence)s It is %(address)s.") % {"sentence": said, "address": error.address}
-    return said
+    return _said(error, CALL_LOG)
 
 
 def dialer(error: VoicenterError, *, acting: bool = False) -> str:
@@ -99,25 +108,44 @@ def login(error: VoicenterError) -> str:
     return _said(error, LOGIN, acting=True)
 
 
+def number(error: Refused, codes: Mapping[int, object]) -> int:
+    """What to keep of a refusal for `by_code`: the API's own number, or the HTTP status that told it alone."""
+    if isinstance(error, NotAuthorised) and codes.get(error.code) is not _CODE:
+        return 401
+    if isinstance(error, LimitExceeded) and codes.get(error.code) is not _LIMIT:
+        return 429
+    return error.code
+
+
+def by_code(codes: Mapping[int, object], code: int, address: str = "") -> str:
+    """A kept number of one of the tables above, in words; `address` is the one that is not trusted."""
+    said = codes.get(code) or _BY_STATUS.get(code)
+    if said is None:
+        return _("Voicenter refused, with code %(code)s, which is not in its list.") % {"code": code}
+    if said is _ADDRESS and address:
+        return _("%(sentence)s It is %(address)s.") % {"sentence": said, "address": address}
+    return str(said)
+
+
+def silence_of(error: VoicenterError | ValueError) -> str:
+    """The key of an error that is no refusal, to be kept for `silence`."""
+    if not isinstance(error, VoicenterError):
+        return "misconfigured"
+    if isinstance(error, Unreachable) and not error.sent:
+        return "unsent"
+    return "unread" if isinstance(error, Garbled) else "unanswered"
+
+
+def silence(key: str) -> str:
+    """Such a key in words; a sentence that was kept in its place is given back."""
+    return str(_SILENCES.get(key) or key or _SILENCES["unanswered"])
+
+
 def _said(error: VoicenterError, codes: Mapping[int, object], *, acting: bool = False) -> str:
     if isinstance(error, Refused):
-        return _refused(error, codes)
-    if isinstance(error, Unreachable) and not error.sent:
-        return _("Voicenter could not be reached, and nothing was changed. Try again in a moment.")
-    if acting and isinstance(error, (Unreachable, Garbled)):
+        address = error.address if isinstance(error, AddressNotTrusted) else ""
+        return by_code(codes, number(error, codes), address)
+    key = silence_of(error)
+    if acting and isinstance(error, (Unreachable, Garbled)) and key != "unsent":
         return _("Voicenter's answer was lost. It is not known whether this was done; look before trying again.")
-    if isinstance(error, Garbled):
-        return _("Voicenter's answer could not be read. Try again in a moment.")
-    return _("Voicenter did not answer in time. Try again in a moment.")
-
-
-def _refused(error: Refused, codes: Mapping[int, object]) -> str:
-    # What an HTTP status told alone has no number of the API's own list.
-    if isinstance(error, NotAuthorised):
-        return str(_CODE)
-    if isinstance(error, LimitExceeded):
-        return str(_LIMIT)
-    known = codes.get(error.code)
-    if known is not None:
-        return str(known)
-    return _("Voicenter refused, with code %(code)s, which is not in its list.") % {"code": error.code}
+    return silence(key)
