@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict
 
 import pytest
+from django.utils.translation import override
 
 from calls.connect import senders, steps, words
 from calls.models import ConnectionCheck, DialRequest
@@ -228,7 +229,9 @@ def test_all_steps_in_hebrew(as_owner, account, service, cloud, at, push, a_push
 
 def test_each_interface_s_number_means_what_its_own_list_says(account):
     def said(interface: str, code: int) -> str:
-        return words.line(ConnectionCheck(account=account, interface=interface, state=State.REFUSED, code=code)).text
+        check = ConnectionCheck(account=account, interface=interface, state=State.REFUSED, code=code)
+        with override("en"):
+            return words.line(check).text
 
     assert "the number to be dialled" in said("dialer", 2)
     assert "account's code" in said("call_log", 2)
