@@ -11,6 +11,7 @@ class CallsConfig(AppConfig):
 
         from calls import annotating, asking_again, exports, ingest, resolver, search_index
         from calls.connect import checking
+        from calls.contacts import import_run, importing
         from calls.erasure import asking, belongings, running
         from calls.exports import run as export
         from calls.health import pulling, rereading
@@ -45,6 +46,9 @@ class CallsConfig(AppConfig):
         claims.register(rebuilding.KIND, rebuilding.run)
         claims.register(fetching.KIND, fetching.run)
         claims.register(exports.KIND, export.run)
+        claims.register(importing.LOOK, import_run.look)
+        claims.register(importing.KEEP, import_run.keep)
+        claims.register(importing.UNDO, import_run.undo)
         claims.register(asking_again.KIND, asking_again.run)
         claims.register(peaks.KIND, peaks.run)
         claims.register(pulling.KIND, pulling.run)

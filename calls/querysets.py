@@ -107,6 +107,14 @@ def accounts_of(actor: Actor) -> models.QuerySet[Account]:
     return Account.objects.filter(theirs).distinct()
 
 
+class ContactImportQuerySet(models.QuerySet["ContactImport"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own, in the accounts that one still works in; administrators see all."""
+        if actor.may(Right.SEE_ALL_ACCOUNTS):
+            return self
+        return self.filter(by_id=getattr(actor, "pk", None), account__in=accounts_of(actor))
+
+
 class ErasureQuerySet(models.QuerySet["Erasure"]):
     def visible_to(self, actor: Actor) -> Self:
         """Those of the accounts that somebody leads; administrators see all."""

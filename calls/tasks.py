@@ -103,11 +103,13 @@ def add_up() -> None:
 
 @shared_task
 def tidy_media() -> None:
-    """Delete exports and heard recordings that were kept long enough."""
+    """Delete exports, files of contacts and heard recordings that were kept long enough."""
     from calls import exports
+    from calls.contacts import importing
     from calls.recordings import store
 
     exports.tidy()
+    importing.tidy()
     store.tidy()
 
 

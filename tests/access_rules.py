@@ -14,7 +14,8 @@ from typing import Any
 from django.utils import timezone
 
 from calls import exports
-from calls.models import Call, Cdr, Contact, DialRequest, Note, SavedView
+from calls.contacts import importing
+from calls.models import Call, Cdr, Contact, ContactImport, DialRequest, Note, SavedView
 from tests.calls.telling import NOON, push, tell
 from tests.fixtures.voicenter.spelling import pushed
 from voicenter_console.jobs.models import Job
@@ -112,6 +113,12 @@ RULES: dict[str, Rule] = {
     "contacts:edit": needs(Right.EDIT_CONTACTS, of="contact"),
     "contacts:erase": needs(Right.ERASE, own_word=True),
     "contacts:erasure": needs(Right.ERASE, of=UNTRIED),
+    "contacts:import": needs(Right.EDIT_CONTACTS),
+    "contacts:import_errors": needs(Right.EDIT_CONTACTS, of="contact import"),
+    "contacts:import_look": needs(Right.EDIT_CONTACTS, of="contact import", own_word=True),
+    "contacts:import_start": needs(Right.EDIT_CONTACTS, of="contact import"),
+    "contacts:import_undo": needs(Right.EDIT_CONTACTS, of="contact import"),
+    "contacts:imported": needs(Right.EDIT_CONTACTS, of="contact import"),
     "contacts:list": needs(Right.SEE_CONTACTS),
     "contacts:merge": needs(Right.EDIT_CONTACTS, of="contact", own_word=True),
     "contacts:new": needs(Right.EDIT_CONTACTS),
@@ -204,6 +211,15 @@ def _contact(world: World, account: Account, person: User) -> Contact:
     return Contact.objects.create(account=account, name="Ruth Navon-Lev")
 
 
+def _contact_import(world: World, account: Account, person: User) -> ContactImport:
+    by = person if account == world.account else world.somebody
+    one = ContactImport.objects.create(account=account, by=by, name="people.csv", header=["Name", "Phone"],
+                                       mapping=["name", "number"], looked_at=timezone.now())  # fmt: skip
+    importing.file_of(one).write_bytes(b"Name,Phone\nRuth,0545550118\n")
+    importing.errors_of(one).write_bytes(b"Row,Why\n")
+    return one
+
+
 def _delivery(world: World, account: Account, person: User) -> Delivery:
     inbox.keep(account.pk, "cdr", b"{", reason="broken JSON", answer=1)
     return Delivery.objects.filter(account=account).latest("pk")
@@ -226,6 +242,7 @@ OBJECTS: dict[str, Make] = {
     "account": lambda world, account, person: account,
     "call": lambda world, account, person: world.call(account),
     "contact": _contact,
+    "contact import": _contact_import,
     "delivery": _delivery,
     "dial": _dial,
     "export": _export,

@@ -1,4 +1,5 @@
-"""Exports that were written before: those that name them, and all of whoever could export the account's calls.
+"""Exports that were written before: those that name them, and all of whoever could export the account's calls; and
+the account's files of contacts.
 
 A file may tell of a person without their number: by the name of a contact, or what was noted.
 """
@@ -15,7 +16,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from calls import exports
-from calls.models import Call
+from calls.contacts import importing
+from calls.models import Call, ContactImport
 from voicenter_console.jobs.models import Job
 from voicenter_console.organisation.models import Account
 from voicenter_console.organisation.tombstones import Erased
@@ -37,7 +39,16 @@ def forget(account: Account, erased: Erased) -> int:
             deleted += 1
             if job and path == exports.file_of(job):
                 _say(job)
-    return deleted
+    return deleted + _brought(account)
+
+
+def _brought(account: Account) -> int:
+    """Unread: whoever brought one brings it again, and the erased number is refused then."""
+    brought = ContactImport.objects.filter(account=account)
+    paths = [path for one in brought for path in (importing.file_of(one), importing.errors_of(one)) if path.exists()]
+    for path in paths:
+        path.unlink(missing_ok=True)
+    return len(paths)
 
 
 def _number(path: Path) -> int | None:

@@ -11,6 +11,7 @@ from .dial import DialRequest
 from .digest import Digest
 from .erasure import Erasure
 from .figures import AgentDay, AgentHour, DirtyHour, QueueDay, QueueHour, QueueName
+from .imports import ContactImport
 from .people import Agent, Extension
 from .recovery import Recovery, RecoveryAct, RecoveryCall, RecoveryPolicy
 from .saved import SavedView
@@ -21,9 +22,9 @@ from .web_phone import WebPhone
 
 __all__ = [
     "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "Alert", "AwaitedCall", "Call",
-    "CallDisposition", "CallId", "CallRedirect", "Cdr", "CdrRecord", "ConnectionCheck", "Contact", "ContactMerge",
-    "ContactNumber", "DialRequest", "Digest", "DirtyHour", "Disposition", "Erasure", "Extension", "Listening",
-    "LiveBoard", "MirrorChange", "Note", "NoteVersion", "QueueDay", "QueueHour", "QueueName", "Recovery",
-    "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView", "SyncGap", "SyncState", "SyncWindow", "Trigrams",
-    "Waveform", "WebPhone",
+    "CallDisposition", "CallId", "CallRedirect", "Cdr", "CdrRecord", "ConnectionCheck", "Contact",
+    "ContactImport", "ContactMerge", "ContactNumber", "DialRequest", "Digest", "DirtyHour", "Disposition",
+    "Erasure", "Extension", "Listening", "LiveBoard", "MirrorChange", "Note", "NoteVersion", "QueueDay",
+    "QueueHour", "QueueName", "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView",
+    "SyncGap", "SyncState", "SyncWindow", "Trigrams", "Waveform", "WebPhone",
 ]  # fmt: skip

@@ -25,6 +25,9 @@ class Contact(models.Model):
     department = models.ForeignKey(
         Department, models.SET_NULL, null=True, blank=True, related_name="contacts", verbose_name=_("department")
     )
+    imported_by = models.ForeignKey(
+        "calls.ContactImport", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
@@ -51,6 +54,9 @@ class ContactNumber(models.Model):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="numbers")
     e164 = models.CharField(_("number"), max_length=20)
     digits = models.CharField(max_length=20, editable=False)
+    imported_by = models.ForeignKey(
+        "calls.ContactImport", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("number of a contact")

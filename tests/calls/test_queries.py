@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from calls.models import Call, Contact, ContactNumber, Recovery, RecoveryCall
+from calls.models import Call, Contact, ContactImport, ContactNumber, Recovery, RecoveryCall
 from tests.calls.telling import NOON, pull, push, tell
 from tests.fixtures.voicenter.spelling import call_id, pulled, pushed
 from voicenter_console.organisation.models import Department
@@ -26,6 +26,8 @@ PAGES = {
     "contacts": "/contacts/",
     "contacts, searched": "/contacts/?search=5550118",
     "contact": "/contacts/{contact}/",
+    "contacts: import": "/contacts/import/",
+    "contacts: imported": "/contacts/imports/{imported}/",
     "API: contacts": "/api/v1/contacts/",
     "recovery": "/recovery/",
     "recovery, list": "/recovery/list/",
@@ -95,10 +97,15 @@ def test_queries_are_constant_in_rows_and_as_written_down(account, service, coun
     def counts() -> dict[str, int]:
         call = Call.objects.visible_to(person).order_by("pk").first().pk
         contact = Contact.objects.order_by("pk").first().pk
+        imported = ContactImport.objects.create(account=account, by=person, name="people.csv", looked_at=timezone.now())
         found = {}
         for name, address in PAGES.items():
             url = address.format(
-                call=call, contact=contact, account=account.pk, now=timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+                call=call,
+                contact=contact,
+                imported=imported.pk,
+                account=account.pk,
+                now=timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
             )
             assert client.get(url).status_code in {200, 286}
             found[name] = count_queries(lambda url=url: client.get(url))
