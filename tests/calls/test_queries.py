@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from calls.models import Call, Contact, ContactImport, ContactNumber, Recovery, RecoveryCall
@@ -15,6 +16,16 @@ from voicenter_console.organisation.models import Department
 from voicenter_console.webhooks import inbox
 
 pytestmark = pytest.mark.django_db
+# Days after what is told of, in the evening: just past midnight home has no hour behind it, and asks less.
+EVENING = NOON + timedelta(days=3, hours=8)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_evening():
+    with time_machine.travel(EVENING):
+        yield
+
+
 BASELINE = Path(__file__).parent.parent / "query_counts.json"
 PAGES = {
     "home": "/",
