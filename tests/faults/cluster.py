@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
+
+from tests.faults.chaos import wait_until
 from tests.faults.console import free_port
 
 USER = "postgres"
@@ -46,6 +50,22 @@ class Cluster:
         """`pg_ctl -m immediate stop`: all its processes end at once, without a checkpoint."""
         self._run("pg_ctl", "stop", "--mode", "immediate")
 
+    def kill(self) -> None:
+        """kill -9 of the postmaster; gone, its children too, when this returns."""
+        postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        os.kill(postmaster, signal.SIGKILL)
+        gone = [Path("/proc") / str(pid) for pid in (postmaster, *children)]
+        wait_until(lambda: not any(_lives(process) for process in gone), 20, "the postmaster's processes end")
+        # Nobody may have waited for the dead one yet, and as long as its pid is taken PostgreSQL would not start.
+        (self._data / "postmaster.pid").unlink()
+
+    def only_read(self, on: bool) -> None:
+        """As a standby that became our server by a failover: it answers, and refuses every write."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {'on' if on else 'off'}")
+            connection.execute("SELECT pg_reload_conf()")
+
     def close(self) -> None:
         if (self._data / "postmaster.pid").exists():
             self.crash()
@@ -59,3 +79,10 @@ class Cluster:
         with log.open("ab") as out:
             done = subprocess.run(command, stdout=out, stderr=out, cwd="/", timeout=90)
         assert done.returncode == 0, log.read_text()[-2000:]
+
+
+def _lives(process: Path) -> bool:
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -1,11 +1,11 @@
-"""F-07: PostgreSQL crashes while pushes arrive."""
+"""F-07: PostgreSQL crashes, or only reads, while pushes arrive."""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -16,6 +16,7 @@ from tests.faults.ledger import Sender
 
 pytestmark = pytest.mark.slow
 CRASHES = 50 if os.environ.get("FAULTS_LONG") else 3
+READ_ONLY_SECONDS = 30 if os.environ.get("FAULTS_LONG") else 6
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +45,18 @@ def console(made: Template) -> Iterator[Console]:
 
 
 class Load:
-    """A day that is sent, each body until it is acknowledged, while the block runs; sent whole when it is left."""
+    """A day that is sent, each body until it is acknowledged, and again and again while the block runs."""
 
     def __init__(self, client: Sender, day: traffic.Day, at_once: int) -> None:
+        self._over = threading.Event()
         self._thread = threading.Thread(target=self._send, args=(client, day, at_once))
         self.error: BaseException | None = None
 
     def _send(self, client: Sender, day: traffic.Day, at_once: int) -> None:
         try:
             client.all(day.messages, at_once=at_once)
+            while not self._over.is_set():
+                client.all(day.messages[:100], at_once=at_once)
         except BaseException as error:
             self.error = error
 
@@ -61,6 +65,7 @@ class Load:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
         self._thread.join()
         if self.error:
             raise self.error
@@ -72,13 +77,14 @@ def refused(client: Sender, message) -> None:
 
 
 @pytest.mark.fault("F-07")
-def test_a_database_that_crashes_loses_nothing_and_is_found_again_unaided(cluster, console, sender, ledger):
+@pytest.mark.parametrize("end", [Cluster.crash, Cluster.kill], ids=["immediate", "kill"])
+def test_a_database_that_crashes_loses_nothing_and_is_found_again_unaided(cluster, console, sender, ledger, end):
     day = traffic.day(1200)
     pids = [program.pid for program in console.programs]
     with Load(sender(console), day, at_once=4):
         for _ in range(CRASHES):
             time.sleep(1)
-            _crash(cluster, sender(console), day)
+            _crash(cluster, end, sender(console), day)
 
     console.drained(60)
     oracle.check(ledger, day, console, unavailable=True)
@@ -86,9 +92,28 @@ def test_a_database_that_crashes_loses_nothing_and_is_found_again_unaided(cluste
     assert [program.pid for program in console.programs if program.alive] == pids  # nobody helped
 
 
-def _crash(cluster: Cluster, client: Sender, day: traffic.Day) -> None:
-    cluster.crash()
+def _crash(cluster: Cluster, end: Callable[[Cluster], None], client: Sender, day: traffic.Day) -> None:
+    end(cluster)
     try:
         refused(client, day.messages[0])
     finally:
         cluster.start()
+
+
+@pytest.mark.fault("F-07")
+def test_a_database_that_only_reads_is_503_until_it_writes_again(cluster, console, sender, ledger):
+    day, client = traffic.day(300), sender(console)
+    client.all(day.messages[:100], at_once=4)
+    cluster.only_read(True)
+    try:
+        time.sleep(1)  # until every server process has read its settings anew
+        before = set(ledger.acked)
+        until = time.monotonic() + READ_ONLY_SECONDS
+        while time.monotonic() < until:
+            refused(client, day.messages[150])
+        assert set(ledger.acked) == before
+    finally:
+        cluster.only_read(False)
+    client.all(day.messages[100:], at_once=4)
+    console.drained(60)
+    oracle.check(ledger, day, console, unavailable=True)
