@@ -116,12 +116,13 @@ class FlowViewSet(CreateModelMixin, ReadOnlyModelViewSet):
     @action(detail=True, methods=["put"])
     def draft(self, request: Request, pk: str | None = None) -> Response:
         """Write the draft. 409 with the flow as it stands now, where somebody else wrote meanwhile."""
+        flow = self.get_object()
         asked = DraftSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         if not isinstance(asked.validated_data["draft"], dict):
             raise serializers.ValidationError({"draft": "a flow is an object"})
         try:
-            flow = drafts.save_draft(self.get_object(), by=request.user, **asked.validated_data)
+            flow = drafts.save_draft(flow, by=request.user, **asked.validated_data)
         except drafts.Outdated as error:
             return Response(FlowSerializer(error.flow).data, status=status.HTTP_409_CONFLICT)
         return Response(FlowSerializer(flow).data)
@@ -143,9 +144,10 @@ class FlowViewSet(CreateModelMixin, ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str | None = None) -> Response:
         """Give the draft, or an older version, to callers. 422 with what stands in the way."""
+        flow = self.get_object()
         asked = PublishSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        flow, given = self.get_object(), dict(asked.validated_data)
+        given = dict(asked.validated_data)
         number = given.pop("version", None)
         try:
             if number:
@@ -170,9 +172,9 @@ class FlowViewSet(CreateModelMixin, ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def simulate(self, request: Request, pk: str | None = None) -> Response:
         """A supposed call through the draft, kept or as sent: its turns, each with what Voicenter would be told."""
+        flow = self.get_object()
         asked = SimulateSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        flow = self.get_object()
         try:
             scenario = Scenario.read(asked.validated_data["scenario"])
             graph = drafts.graph(flow, asked.validated_data.get("draft"))

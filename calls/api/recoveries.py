@@ -109,6 +109,7 @@ class RecoveryViewSet(ReadOnlyModelViewSet):
         return self._do(acts.close, self._asked(CloseSerializer)["reason"])
 
     def _asked(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
+        self.get_object()  # another's card is 404 whatever was asked of it
         asked = serializer(data=self.request.data)
         asked.is_valid(raise_exception=True)
         return asked.validated_data

@@ -80,6 +80,8 @@ def test_an_agent_sees_no_flow_and_a_manager_those_of_her_department(flow, as_da
     service.parent = service.__class__.objects.create(account=service.account, provider_id=1, name="Top")
     service.save()
     assert as_rina.get(_url(flow)).status_code == 404
+    for act, ask in (("draft/", as_rina.put), ("simulate/", as_rina.post), ("publish/", as_rina.post)):
+        assert ask(_url(flow, act), {}, content_type="application/json").status_code == 404, act
     Flow.objects.update(department=service)
     assert as_rina.get(_url(flow)).status_code == 200
 
