@@ -6,6 +6,7 @@
   let cursor = null;
   let holds = false;
   let goes = false;
+  let late = false;
 
   document.documentElement.classList.add("scripted");
   document.addEventListener("change", (event) => event.target.matches("[data-submits]") && event.target.form.requestSubmit());
@@ -41,6 +42,11 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id !== "recovery") return;
     cursor = board().querySelector("[data-card].is-cursor")?.id ?? null;
+    if (openMenu()) {
+      late = true;
+      event.detail.shouldSwap = false;
+      return;
+    }
     const taken = goes ? [] : takenBy(event.detail.serverResponse);
     goes = false;
     for (const [card, by] of taken) showTaken(card, by);
@@ -54,6 +60,17 @@
       htmx.trigger(document.body, "recoveries");
     }, 1800);
   });
+
+  // Nor while somebody chooses from a menu on it: that would close in their hands. What is chosen closes it.
+  const openMenu = () => board().querySelector("details.menu[open]");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    event.target.closest("#recovery details.menu")?.removeAttribute("open");
+  });
+  document.addEventListener("toggle", () => {
+    if (!late || openMenu()) return;
+    late = false;
+    htmx.trigger(document.body, "recoveries");
+  }, true);
 
   document.addEventListener("htmx:afterSettle", () => {
     readClock();
