@@ -131,5 +131,5 @@ def mirror_account(account_id: int) -> None:
     if account:
         try:
             mirror.refresh(account)
-        except (VoicenterError, Locked):
-            logger.warning("the lists of account %s cannot be had", account_id, exc_info=True)
+        except (VoicenterError, Locked) as error:
+            logger.warning("the lists of account %s cannot be had: %s", account_id, error)
