@@ -19,6 +19,7 @@ from tests.browser.conftest import database
 from tests.faults.chaos import wait_until
 from tests.faults.console import ROOT, answers, free_port
 
+pytestmark = pytest.mark.whole
 _FIRST_PAGE, _FIRST_CALLS, _END = 60, 60, 30  # seconds; the figures themselves are P12 of make bench
 _ROW = re.compile(r'href="(/calls/\d+/)"')
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')

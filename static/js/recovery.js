@@ -7,6 +7,7 @@
   let holds = false;
   let goes = false;
   let late = false;
+  let pressed = false;
 
   document.documentElement.classList.add("scripted");
   document.addEventListener("change", (event) => event.target.matches("[data-submits]") && event.target.form.requestSubmit());
@@ -42,7 +43,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id !== "recovery") return;
     cursor = board().querySelector("[data-card].is-cursor")?.id ?? null;
-    if (openMenu()) {
+    if (inHand()) {
       late = true;
       event.detail.shouldSwap = false;
       return;
@@ -61,16 +62,27 @@
     }, 1800);
   });
 
-  // Nor while somebody chooses from a menu on it: that would close in their hands. What is chosen closes it.
-  const openMenu = () => board().querySelector("details.menu[open]");
+  // Nor while somebody chooses from a menu on it, which would close in their hands (what is chosen closes it), nor
+  // between a press and its release: the button would move away under the pointer.
+  const inHand = () => pressed || board().querySelector("details.menu[open]") !== null;
   document.addEventListener("htmx:beforeRequest", (event) => {
     event.target.closest("#recovery details.menu")?.removeAttribute("open");
   });
-  document.addEventListener("toggle", () => {
-    if (!late || openMenu()) return;
+  function catchUp() {
+    if (!late || inHand()) return;
     late = false;
     htmx.trigger(document.body, "recoveries");
-  }, true);
+  }
+  document.addEventListener("toggle", catchUp, true);
+  document.addEventListener("pointerdown", (event) => {
+    pressed = board().contains(event.target);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => setTimeout(() => {  // the click comes first
+      pressed = false;
+      catchUp();
+    }));
+  }
 
   document.addEventListener("htmx:afterSettle", () => {
     readClock();

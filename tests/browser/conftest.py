@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
@@ -30,6 +31,7 @@ FLAGS = [
 ]  # fmt: skip
 # Far enough that every kind of call has ended and Dana has answered some of them.
 FIRST_CALLS_SECONDS = 240
+OWNER = "owner@centre.example"
 expect.set_options(timeout=15_000)  # ms; a machine may be busy with other tests
 
 
@@ -37,6 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.whole)
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
@@ -85,12 +88,23 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
             passwords = dict(re.findall(r"(\S+@centre\.example)\s+(\S+)", log.read_text()))
             console = Console(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}", passwords)
             console.cloud("advance", {"seconds": FIRST_CALLS_SECONDS})
+            _wait(lambda: _pulled(console), seconds=120)
             yield console
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
         assert not _answers(web), "Ctrl-C left the web process"
         assert not _answers(sandbox), "Ctrl-C left the sandbox"
+
+
+def _pulled(console: Console) -> bool:
+    """Whether the calls of the days before are all here: while they come, the pages move under the reader's hand."""
+    with httpx.Client(base_url=console.url, follow_redirects=True, timeout=30) as client:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/").text)[1]
+        form = {"username": OWNER, "password": console.passwords[OWNER], "csrfmiddlewaretoken": token}
+        client.post("/sign-in/", data=form)
+        ledger = client.get("/api/v1/sync/").json()
+    return ledger["complete_until"] is not None and {row["state"] for row in ledger["results"]} == {"closed"}
 
 
 @contextmanager

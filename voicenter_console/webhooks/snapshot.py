@@ -7,6 +7,7 @@ a caller on the line never waits for it (FAULTS F-08, F-71).
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -30,7 +31,7 @@ class Snapshot(Generic[T]):
     def __init__(self, read: Callable[[], T]) -> None:
         self._read = read
         self._value: T | None = None
-        self._at = 0.0
+        self._at = -math.inf
         self._turn = threading.Lock()
         self._asked: Future[None] | None = None
         self._asked_at = 0.0
@@ -50,7 +51,7 @@ class Snapshot(Generic[T]):
 
     def forget(self) -> None:
         """Read again at the next look-up."""
-        self._value, self._at = None, 0.0
+        self._value, self._at = None, -math.inf
 
     def _read_aside(self) -> None:
         with self._turn:
