@@ -31,6 +31,17 @@ def insert(rows: Sequence[models.Model]) -> None:
     _prepared("INSERT INTO {table} ({columns}) VALUES ({places})", rows, ())
 
 
+def grow(rows: Sequence[models.Model], *key: str) -> None:
+    """Insert rows that another process may be inserting too: of two, one stands, and both know its primary key.
+
+    `key` are the fields of a unique constraint. A row that was there already keeps what it says.
+    """
+    if rows:
+        type(rows[0])._default_manager.bulk_create(
+            rows, update_conflicts=True, unique_fields=key, update_fields=key[-1:]
+        )
+
+
 def update(rows: Sequence[models.Model], names: Iterable[str] = ()) -> None:
     """Write `names`, or all fields, of rows that exist, by one prepared statement.
 

@@ -44,7 +44,7 @@ class Directory:
             for key, (code, name) in sorted(wanted.items())
             if key not in known
         ]
-        Agent.objects.bulk_create(fresh)
+        bulk.grow(fresh, "account", "key")
         said = {key_of(r.agent_code, r.agent_name): r.agent_name[:LONGEST_NAME] for r in self._fresh}
         bulk.update(_rename(known, said), ["name"])
         return known | {agent.key: agent for agent in fresh}
@@ -68,7 +68,7 @@ class Directory:
             Department(account=self._account, provider_id=number, name=names.get(number, ""))
             for number in sorted(numbers - known.keys())
         ]
-        Department.objects.bulk_create(missing)
+        bulk.grow(missing, "account", "provider_id")
         bulk.update(_rename(known, names), ["name"])
         known |= {row.provider_id: row for row in missing}
         for number, top in parents.items():
@@ -79,7 +79,7 @@ class Directory:
         wanted = {code for r in records for code in (r.extension, r.caller_extension, r.target_extension) if code}
         known = {line.code: line for line in bulk.found(self._of(Extension), "code", wanted)}
         fresh = [Extension(account=self._account, code=code) for code in sorted(wanted - known.keys())]
-        Extension.objects.bulk_create(fresh)
+        bulk.grow(fresh, "account", "code")
         return known | {line.code: line for line in fresh}
 
 

@@ -60,7 +60,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "tabbar": [line for section in sections for line in section["lines"]][:4],
         "person": {"name": str(user), "role": Role(user.role).label, "initials": user.initials},
         "live_url": "/live/",
-        "jobs_active": Job.objects.filter(owner=user).unfinished().count(),
+        **Job.objects.filter(owner=user).standing(),
         "truth": truth.line(user),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.db import models, transaction
 from django.utils import timezone
 
+from calls import bulk
 from calls.models import Agent, AgentStatus, Extension, MirrorChange
 from voicenter_console.organisation import gateway
 from voicenter_console.organisation.models import Account, Department
@@ -43,7 +44,7 @@ def _departments(account: Account, listed: Iterable[monitor.ListedExtension]) ->
         for number, name in sorted(named.items())
         if number not in known
     ]
-    Department.objects.bulk_create(fresh)
+    bulk.grow(fresh, "account", "provider_id")
     return known | {one.provider_id: one for one in fresh}
 
 
@@ -96,8 +97,9 @@ def _take(
     """Write what was said of one row, where it is new or different; the changes."""
     which = {"account": account, "kind": model._meta.model_name, "key": str(next(iter(key.values())))}
     if row is None:
-        model.objects.create(account=account, **key, **said)
-        return [MirrorChange(**which, field="", after=str(said.get("name", "")))]
+        row, made = model.objects.get_or_create(account=account, **key, defaults=said)  # a CDR may name it meanwhile
+        if made:
+            return [MirrorChange(**which, field="", after=str(said.get("name", "")))]
     different = {field: value for field, value in said.items() if getattr(row, field) != value}
     changes = [
         MirrorChange(**which, field=field, before=_text(getattr(row, field)), after=_text(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from calls import tasks
+from calls import bulk, tasks
 from calls.board import mirror
 from calls.models import Agent, AgentStatus, Extension, MirrorChange
 from voicenter_console.organisation import gateway
@@ -118,3 +118,13 @@ def test_half_a_look_writes_nothing(centre, cloud):
         mirror.refresh(centre)
     assert not Extension.objects.exists()
     assert not MirrorChange.objects.exists()
+
+
+def test_a_department_that_a_call_named_first_is_taken_as_it_stands(account):
+    """A CDR and the list of extensions may name it in the same moment, in two processes."""
+    first = Department.objects.create(account=account, provider_id=555009, name="Billing")
+    second = Department(account=account, provider_id=555009, name="Another name")
+    bulk.grow([second], "account", "provider_id")
+    assert second.pk == first.pk
+    first.refresh_from_db()
+    assert first.name == "Billing"

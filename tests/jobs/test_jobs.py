@@ -1,6 +1,7 @@
 """Jobs: done once, by one worker at a time, whoever dies; shown to who asked, and stoppable (ADR 1)."""
 
 import json
+import re
 
 import pytest
 from django.utils import timezone
@@ -115,13 +116,18 @@ def test_the_drawer_shows_one_s_own_jobs_and_asks_again_while_one_runs(as_rina, 
 
 
 def test_the_button_tells_the_page_when_a_job_ended(as_rina, rina, kind):
+    """However quickly: a page that never saw it run is told too, and each page once."""
     job = claims.enqueue(kind.name, "my export", owner=rina)
-    assert "HX-Trigger" not in as_rina.get("/jobs/button/?was=1")
+    assert "HX-Trigger" not in as_rina.get("/jobs/button/?since=0")
     claims.work(job.pk)
-    told = json.loads(as_rina.get("/jobs/button/?was=1")["HX-Trigger"])
+    answer = as_rina.get("/jobs/button/?since=0")
+    told = json.loads(answer["HX-Trigger"])
     assert told["jobdone"] is True
     assert told["toast"]["text"] == "my export: step 3"
-    assert as_rina.get("/jobs/button/?was=\u0661").status_code == 200
+    since = re.search(r"since=\d+", answer.content.decode())[0]
+    assert "HX-Trigger" not in as_rina.get(f"/jobs/button/?{since}")
+    for strange in ("", "\u0661", "9" * 17, "-1"):
+        assert as_rina.get("/jobs/button/", {"since": strange}).status_code == 200
 
 
 def test_one_s_own_job_is_stopped_and_nobody_else_s(as_rina, as_gal, rina, kind):
@@ -135,7 +141,8 @@ def test_one_s_own_job_is_stopped_and_nobody_else_s(as_rina, as_gal, rina, kind)
 
 def test_every_page_has_the_door_to_the_drawer(as_rina, as_dana, rina, kind):
     claims.enqueue(kind.name, "my export", owner=rina)
-    for client, page, count in ((as_rina, "/", 1), (as_dana, "/calls/", 0)):
+    for client, page, count in ((as_rina, "/", 1), (as_dana, "/calls/", 0)):  # it asks again while one runs
         text = client.get(page).content.decode()
         assert 'id="jobs-button"' in text
-        assert f"was={count}" in text
+        button = text.partition('id="jobs-button"')[2].partition(">")[0]
+        assert ("every 1s" in button) == bool(count)

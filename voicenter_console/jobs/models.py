@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -21,6 +25,17 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def unfinished(self) -> JobQuerySet:
         return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+
+    def standing(self) -> dict[str, int]:
+        """`jobs_active`: how many are unfinished; `jobs_ended`: when the last ended, in microseconds (0: none did)."""
+        unfinished = Q(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+        found = self.aggregate(active=models.Count("pk", filter=unfinished), ended=models.Max("finished_at"))
+        ended = found["ended"]
+        return {"jobs_active": found["active"], "jobs_ended": (ended - _EPOCH) // _MICROSECOND if ended else 0}
+
+    def ended_after(self, microseconds: int) -> JobQuerySet:
+        """Those that ended later than `jobs_ended` said."""
+        return self.filter(finished_at__gt=_EPOCH + microseconds * _MICROSECOND)
 
 
 class Job(models.Model):

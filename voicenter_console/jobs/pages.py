@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,7 +13,7 @@ from . import claims
 from .models import Job, JobQuerySet
 
 RECENT = 20
-JUST_NOW = timedelta(seconds=15)
+_LONGEST = 16  # digits: microseconds until the year 2286
 
 
 def own(request: HttpRequest) -> JobQuerySet:
@@ -34,22 +32,20 @@ def drawer(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def button(request: HttpRequest) -> HttpResponse:
-    """The top bar's button. It asks again while something runs, and tells the page when that ended."""
-    active = own(request).unfinished().count()
-    response = render(request, "jobs/_button.html", {"jobs_active": active})
-    was = request.GET.get("was", "")
-    if was.isascii() and was.isdigit() and len(was) < 9 and active < int(was):
-        response["HX-Trigger"] = json.dumps({"jobdone": True, **_ended(request)})
+    """The top bar's button. It asks again while something runs, and tells the page what ended since it was drawn."""
+    response = render(request, "jobs/_button.html", own(request).standing())
+    since = request.GET.get("since", "")
+    if since.isascii() and since.isdigit() and len(since) <= _LONGEST:
+        job = own(request).ended_after(int(since)).order_by("-finished_at").first()
+        if job is not None:
+            response["HX-Trigger"] = json.dumps({"jobdone": True, "toast": _toast(job)})
     return response
 
 
-def _ended(request: HttpRequest) -> dict[str, object]:
-    job = own(request).filter(finished_at__gte=timezone.now() - JUST_NOW).order_by("-finished_at").first()
-    if job is None:
-        return {}
+def _toast(job: Job) -> dict[str, str]:
     text = f"{job.label}: {job.message or job.get_state_display()}"
     file = {"action": _("Download"), "url": job.result["url"]} if job.result.get("url") else {}
-    return {"toast": {"text": text, "tone": "error" if job.state == Job.State.FAILED else "", **file}}
+    return {"text": text, "tone": "error" if job.state == Job.State.FAILED else "", **file}
 
 
 @require_POST
