@@ -144,9 +144,11 @@
 
   // --- morph swaps keep what the reader did: typed text, open menus, unfolded legs, drawn charts -------------------
   const kept = { open: "details", hidden: "tr.leg", "aria-expanded": "[data-fold]", "data-density": "[data-density-of]", "aria-pressed": "[data-density-choice]" };
-  Object.assign(Idiomorph.defaults, { ignoreActiveValue: true });
+  // Idiomorph's own ignoreActiveValue leaves the words of a pressed button as they were, too.
+  const typedInto = (name, node) =>
+    (name === "value" && node === document.activeElement) || (name === "selected" && node.closest("select") === document.activeElement);
   Object.assign(Idiomorph.defaults.callbacks, {
-    beforeAttributeUpdated: (name, node) => !(name in kept && node.matches(kept[name])),
+    beforeAttributeUpdated: (name, node) => !(name in kept && node.matches(kept[name])) && !typedInto(name, node),
     beforeNodeMorphed(old, fresh) {
       if (!(old instanceof Element) || !old.matches("[data-drawn], .dial:has(.dial-progress)")) return true;
       if (fresh.dataset?.completeUntil !== undefined) old.dataset.completeUntil = fresh.dataset.completeUntil;

@@ -11,6 +11,7 @@ from tests.browser.test_pages import GUISES, WIDTHS, _barriers, _shape
 
 CARD = "[data-card][data-open]"
 FIRST_CARD = 120_000  # ms; the first pull brings the people of three days
+RELEASE = re.compile("Release|שחרור")
 TAKEN = {"en": "Dana Lavi has this one until", "he": "באחריות Dana Lavi עד"}
 # It is said for two seconds; whoever looks on a busy machine may come too late.
 NOTE_WHAT_IS_SAID = """name => {
@@ -20,6 +21,17 @@ NOTE_WHAT_IS_SAID = """name => {
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
 }"""
 YOUR_PHONE = {"en": "your phone", "he": "הטלפון שלך"}
+
+
+def first_open(page: Page) -> str:
+    """The id of the card on top."""
+    return page.locator(CARD).first.get_attribute("id")
+
+
+def claim(page: Page, name: str) -> None:
+    """Press Claim on this card, and see it among one's own."""
+    page.locator(f"#{name} [data-claim]").click()
+    expect(page.locator(f".column-claimed #{name}.is-mine")).to_be_visible()
 
 
 def board(sign_in, console, who: str, **guise) -> Page:
@@ -34,8 +46,7 @@ def board(sign_in, console, who: str, **guise) -> Page:
 def test_the_board_is_whole(sign_in, console, who, language, theme):
     """With a card in each column, its menus open, and every column of the phone."""
     page = board(sign_in, console, who, language=language, theme=theme)
-    page.locator("[data-claim]").first.click()
-    expect(page.locator(".recovery-card.is-mine").first).to_be_visible()
+    claim(page, first_open(page))
     page.locator(f"{CARD} [data-snooze] summary").first.click()
     page.locator(f"{CARD} [data-snooze][open] button[value=two]").click()
     expect(page.locator(".recovery-card.is-line").first).to_be_visible()
@@ -58,17 +69,14 @@ def test_the_board_is_whole(sign_in, console, who, language, theme):
 def test_a_card_that_another_takes_says_so_and_goes(sign_in, console, language):
     noa = board(sign_in, console, "noa", language=language)
     dana = board(sign_in, console, "dana", language=language)
-    card = dana.locator(CARD).first
-    name = card.get_attribute("id")
+    name = first_open(dana)
     noa.evaluate(NOTE_WHAT_IS_SAID, name)
-    card.locator("[data-claim]").click()
+    claim(dana, name)
     expect(noa.locator(f".column-claimed #{name}")).to_contain_text("Dana Lavi", timeout=40_000)
     said = noa.evaluate("window.said")
     assert [TAKEN[language] in re.sub("[\u2066-\u2069]", "", text) for text in said] == [True]
-    expect(dana.locator(f".column-claimed #{name}.is-mine")).to_be_visible()
     expect(noa.locator(f"#{name} .btn-call")).to_have_count(0)
-    dana.reload()
-    dana.locator(f"#{name} form[action$='/release/'] button").click()
+    dana.locator(f"#{name}").get_by_role("button", name=RELEASE).click()
     expect(noa.locator(f".column-open #{name}")).to_be_visible(timeout=40_000)
 
 
@@ -94,14 +102,14 @@ def test_call_the_next_one_rings_one_phone(sign_in, console, language):
     page = board(sign_in, console, "dana", language=language)
     before = len(console.cloud("dials")["dials"])
     page.keyboard.press("c")
-    progress = page.locator(".column-claimed .dial-progress").first
+    progress = page.locator(".recovery-card.is-mine [data-dialling]")
     expect(progress).to_contain_text(YOUR_PHONE[language])
     expect(page.locator("[data-next]")).to_be_disabled()
     dials = console.cloud("dials")["dials"]
     assert len(dials) == before + 1
     assert dials[-1]["phone"] == "YoRBdfYy"
     progress.locator("form button").click()  # hang up, so that the next language may dial
-    page.locator(".recovery-card.is-mine").get_by_role("button", name=re.compile("Release|שחרור")).first.click()
+    expect(page.locator("[data-dialling]")).to_have_count(0, timeout=30_000)
 
 
 def test_a_figure_opens_its_formula(sign_in, console):
@@ -114,9 +122,7 @@ def test_a_figure_opens_its_formula(sign_in, console):
 
 def test_without_a_script_it_is_pages_and_forms(sign_in, console):
     page = board(sign_in, console, "noa", script=False)
-    card = page.locator(CARD).first
-    name = card.get_attribute("id")
-    card.locator("[data-claim]").click()
-    expect(page.locator(f".column-claimed #{name}.is-mine")).to_be_visible()
-    page.locator(f"#{name}").get_by_role("button", name="Release").click()
+    name = first_open(page)
+    claim(page, name)
+    page.locator(f"#{name}").get_by_role("button", name=RELEASE).click()
     expect(page.locator(f".column-open #{name}")).to_be_visible()
