@@ -90,6 +90,8 @@ def _context(request: HttpRequest, asked: DialRequest) -> dict[str, Any]:
         "call": call,
         "ending": ending,
         "ended": ended,
+        # what was hung up may have no record for minutes; nobody waits for it with the next call
+        "rings": not ended and not _hung_up(ending),
         "words": dial_words.sentence(asked),
         "ending_words": dial_words.sentence(ending) if ending and not ended else "",
         "may_end": not ended and asked.state in (State.ACCEPTED, State.RESOLVED) and not _hung_up(ending),

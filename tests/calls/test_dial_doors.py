@@ -156,7 +156,10 @@ def test_hanging_up_from_the_page(as_dana, phone, cloud):
 
     ended = DialRequest.objects.get(action="terminate")
     assert (ended.state, ended.phone) == (State.ACCEPTED, phone)
-    assert "Hung up." in follow(as_dana, dial).content.decode()
+    page = follow(as_dana, dial).content.decode()
+    assert "Hung up." in page
+    assert "data-dialling" not in page  # its record may take minutes: the next call does not wait for it
+    assert "hx-get" in page
 
 
 def test_an_offline_phone_is_said_in_words(as_dana, phone, cloud):
