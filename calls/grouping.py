@@ -59,7 +59,7 @@ def summarise(cdrs: Sequence[Cdr], root: str) -> dict[str, Any]:
     """The fields of a Call from all of its legs (at least one)."""
     legs = sorted(cdrs, key=lambda cdr: (cdr.started_at, cdr.call_uid, cdr.type))
     of_root = [leg for leg in legs if leg.call_uid == root] or legs
-    counted = _counted(legs)
+    counted = that_count(legs)
     answered = [leg for leg in counted if is_answered(leg) and leg.type_id != terms.VOICEMAIL_TYPE]
     customer_leg = next((leg for leg in legs if leg.type_id in terms.CUSTOMER_LEGS), None)
     customer_leg = customer_leg or next((leg for leg in of_root if leg in counted), of_root[0])
@@ -95,7 +95,7 @@ def summarise(cdrs: Sequence[Cdr], root: str) -> dict[str, Any]:
     }
 
 
-def _counted(legs: Sequence[Cdr]) -> list[Cdr]:
+def that_count(legs: Sequence[Cdr]) -> list[Cdr]:
     """Without the agent's own legs, and without a dialled leg whose conversation has a row of its own."""
     dialer_talked = any(leg.type_id in terms.DIALLER_TALK for leg in legs)
     return [

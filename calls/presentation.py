@@ -86,18 +86,19 @@ def _lines(leg: Cdr) -> list[dict[str, Any]]:
 
 
 def _leg_line(leg: Cdr) -> dict[str, Any]:
+    title, spoken = _title(leg), leg.tone == "vm"
     return {
         "at": leg.started_at,
         "order": _TALK if leg.tone == "ok" else _WAIT if leg.queue_name else _RING,
         "icon": _icon(leg),
         "tone": leg.tone,
-        "title": _title(leg),
-        "detail": leg.status_label or "",
+        "title": title,
+        "detail": leg.status_label if leg.status_label and leg.status_label != title else "",
         "keys": "",
         "source": " + ".join(leg.sources),
         "pk": leg.pk,
-        "plays": False,
-        "seconds": None,
+        "plays": spoken and leg.has_recording,
+        "seconds": leg.talk_seconds if spoken else None,
     }
 
 

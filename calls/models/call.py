@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calls.querysets import CallQuerySet
 from voicenter_console.organisation.models import Account, Department
+from voicenter_console.templatetags.shapes import Part
 from voicenter_console.voicenter.terms import Direction
 
 from .people import Agent
@@ -89,19 +90,19 @@ class Call(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("calls:call", args=[self.pk])
 
-    def shape(self) -> list[tuple[str, int]]:
-        """The call strip: (part, seconds) in order. Posts (hangup, left) have no length of their own."""
+    def shape(self) -> list[Part]:
+        """The call strip from the call's sums, where its legs are not at hand (`calls.strip` draws it from those)."""
         spoke = "voicemail" if self.outcome == self.Outcome.VOICEMAIL else "talk"
         parts = [
-            ("wait", self.wait_seconds or 0),
-            ("ring", self.ring_seconds or 0),
-            (spoke, self.talk_seconds),
+            Part("wait", self.wait_seconds or 0),
+            Part("ring", self.ring_seconds or 0),
+            Part(spoke, self.talk_seconds),
         ]
-        drawn = [(part, seconds) for part, seconds in parts if seconds > 0]
+        drawn = [part for part in parts if part.seconds > 0]
         if self.outcome in (self.Outcome.ABANDONED, self.Outcome.IVR_END):
-            drawn.append(("hangup", 0))
+            drawn.append(Part("hangup"))
         elif self.outcome == self.Outcome.FLOWED_OUT:
-            drawn.append(("left", 0))
+            drawn.append(Part("left"))
         return drawn
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseStopPolling
 
-from calls import chips, columns, days, keyset, presentation, saved_views
+from calls import chips, columns, days, keyset, presentation, saved_views, strip
 from calls.concealment import conceal
 from calls.contacts import who
 from calls.filters import CallFilter
@@ -94,6 +94,7 @@ def _told(request: HttpRequest, rows: Any) -> list[Call]:
     calls.sort(key=lambda call: (call.started_at, call.pk), reverse=True)
     for call in calls:
         call.legs = presentation.with_labels(call.legs)
+        call.parts = strip.of(call, call.legs)
         call.custom = {key: value for leg in call.legs for key, value in leg.custom_data.items()}
     vcc.mark(calls)
     who.name(request.user, calls)

@@ -88,7 +88,7 @@
         drawing.querySelector("[data-now-line]").setAttribute("x", Math.min(heard, width - 2));
         for (const bar of drawing.querySelectorAll("[data-bar]")) bar.classList.toggle("is-heard", Number(bar.getAttribute("x")) < heard);
       }
-      light(box, now);
+      light(one, now, total);
     }
 
     play.addEventListener("click", () => (audio.paused ? start() : audio.pause()));
@@ -96,6 +96,8 @@
       audio.addEventListener(state, () => {
         box.classList.toggle("is-playing", !audio.paused);
         play.setAttribute("aria-label", audio.paused ? play.dataset.wordPlay : play.dataset.wordPause);
+        if (!audio.paused) for (const other of players) if (other !== one) other.audio.pause();
+        show();
       });
     }
     audio.addEventListener("timeupdate", show);
@@ -110,24 +112,52 @@
       const place = wave.getBoundingClientRect();
       seek(((event.clientX - place.left) / place.width) * whole(), true);
     });
-    return { box, audio, seek, speed, toggle: () => (audio.paused ? start() : audio.pause()) };
+    const one = { box, audio, seek, speed, whole, toggle: () => (audio.paused ? start() : audio.pause()) };
+    return one;
   }
 
-  // Player, step and line light together.
-  function light(box, now) {
-    if (box !== players[0]?.box) return;
-    const lines = [...document.querySelectorAll("[data-at]")];
-    const current = lines.filter((line) => Number(line.dataset.at) <= now).pop();
-    for (const line of lines) line.classList.toggle("is-now", line === current);
-    for (const step of document.querySelectorAll("[data-plays]")) step.classList.toggle("is-now", !box.querySelector("audio").paused);
+  // Player, strip, step and line light together. The transcript is the first recording's.
+  function light(one, now, total) {
+    if (one === players[0]) {
+      const lines = [...document.querySelectorAll("[data-at]")];
+      const current = lines.filter((line) => Number(line.dataset.at) <= now).pop();
+      for (const line of lines) line.classList.toggle("is-now", line === current);
+    }
+    const its = `[data-plays="${one.box.dataset.leg}"]`;
+    for (const step of document.querySelectorAll(`.told-step${its}`)) step.classList.toggle("is-now", !one.audio.paused);
+    const block = document.querySelector(`.strip-story rect${its}`);
+    if (block && total) mark(block, now / total);
+  }
+
+  // A needle over the strip, where the recording is: blocks lie in per cent of it, from the right in Hebrew.
+  function mark(block, part) {
+    const strip = block.closest("svg");
+    let needle = strip.querySelector(".strip-now");
+    if (!needle) {
+      needle = document.createElementNS(strip.namespaceURI, "rect");
+      for (const [name, value] of Object.entries({ class: "strip-now", y: 0, width: 2, height: 36 })) needle.setAttribute(name, value);
+      strip.append(needle);
+    }
+    const share = document.dir === "rtl" ? 1 - part : part;
+    needle.setAttribute("x", `${parseFloat(block.getAttribute("x")) + parseFloat(block.getAttribute("width")) * share}%`);
+  }
+
+  // The second that was pressed: a step and a line begin at theirs, a block of the strip is pressed somewhere in it.
+  function pressed(place, event, one) {
+    if (!(place instanceof SVGElement)) return Number(place.dataset.at || 0);
+    const its = place.getBoundingClientRect();
+    const part = (event.clientX - its.left) / its.width;
+    return (document.dir === "rtl" ? 1 - part : part) * one.whole();
   }
 
   for (const box of document.querySelectorAll("[data-player]")) players.push(player(box));
   if (!players.length) return;
 
   document.addEventListener("click", (event) => {
-    const line = event.target.closest("[data-at], [data-plays]");
-    if (line && !event.target.closest("a, summary, form") && !String(getSelection())) players[0].seek(Number(line.dataset.at || 0), true);
+    const place = event.target.closest("[data-at], [data-plays]");
+    if (!place || event.target.closest("a, summary, form") || String(getSelection())) return;
+    const one = players.find((each) => each.box.dataset.leg === place.dataset.plays) || players[0];
+    one.seek(pressed(place, event, one), true);
   });
 
   document.addEventListener("keydown", (event) => {

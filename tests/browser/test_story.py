@@ -46,6 +46,22 @@ def test_a_recording_is_played_and_written_down(story, language, theme, width):
     expect(page.locator("#drawer-body")).to_contain_text("Rina Peled")
 
 
+@pytest.mark.parametrize(("language", "share"), [("en", 0.6), ("he", 0.4)])
+def test_a_block_of_the_strip_moves_the_player(story, language, share):
+    """Time runs from the right in Hebrew, so the same moment lies mirrored."""
+    page = story(language, "light", 1360)
+    block = page.locator(".strip-story rect[data-plays]").first
+    seconds, its = int(block.get_attribute("data-seconds")), block.bounding_box()
+    page.mouse.click(its["x"] + its["width"] * share, its["y"] + its["height"] / 2)
+    player = page.locator("[data-player]").first
+    expect(player).to_have_class(re.compile("is-playing"))
+    at = player.locator("audio").evaluate("audio => audio.currentTime")
+    assert seconds * 0.55 < at
+    expect(page.locator(".told-step.is-now")).to_have_count(1)
+    expect(page.locator(".strip-now")).to_be_attached()
+    page.keyboard.press("Space")
+
+
 def test_a_note_is_written_and_taken_back(story):
     page = story("en", "light", 1360)
     page.locator(".note-form textarea").fill("Call back on Thursday.")

@@ -11,15 +11,27 @@ import math
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, gettext, pgettext
 
-Shape = Sequence[tuple[str, int]]
+
+class Part(NamedTuple):
+    """What a call was for some seconds; posts (hangup, left) have no length. `who` is talked with; `plays` is the
+    leg whose recording the page plays of it."""
+
+    kind: str
+    seconds: int = 0
+    who: str = ""
+    plays: int | None = None
+
+
+Shape = Sequence[Part]
 
 HEIGHTS = {
-    "menu": 0.38, "wait": 0.66, "ring": 0.38, "talk": 1.0, "talk2": 1.0,
+    "menu": 0.38, "wait": 0.66, "ring": 0.38, "talk": 1.0, "talk2": 1.0, "hold": 1.0,
     "voicemail": 0.66, "wrap": 0.38, "hangup": 1.0, "left": 1.0,
 }  # fmt: skip
 POSTS = {"hangup", "left"}
@@ -42,36 +54,35 @@ SIGN_IN_ROW = 22
 
 @dataclass(frozen=True)
 class Block:
-    """One part of the call: where it starts and how wide it is, px in lists, per cent in the story."""
+    """Where a part of the call starts and how wide it is, px in lists, per cent in the story."""
 
-    part: str
-    seconds: int
+    part: Part
     start: float
     width: float
 
 
 def list_blocks(shape: Shape, widest: float = LIST_WIDEST) -> list[Block]:
     """Blocks in px. The whole grows with the root of its seconds: long calls do not dwarf short ones."""
-    total = sum(seconds for _, seconds in shape)
+    total = sum(part.seconds for part in shape)
     whole = min(widest, LIST_PIXELS_PER_ROOT_SECOND * math.sqrt(total))
     return _row(shape, whole / total if total else 0, GAP, NARROWEST)
 
 
 def story_blocks(shape: Shape) -> list[Block]:
     """Blocks in per cent of the width, at true scale."""
-    total = sum(seconds for _, seconds in shape)
-    room = 100 - sum(STORY_NARROWEST for part, _ in shape if part in POSTS) - STORY_GAP * max(0, len(shape) - 1)
+    total = sum(part.seconds for part in shape)
+    room = 100 - sum(STORY_NARROWEST for part in shape if part.kind in POSTS) - STORY_GAP * max(0, len(shape) - 1)
     blocks = _row(shape, room / total if total else 0, STORY_GAP, STORY_NARROWEST)
     scale = max(1.0, sum(_extent(blocks)) / 100)
-    return [Block(b.part, b.seconds, b.start / scale, b.width / scale) for b in blocks]
+    return [Block(block.part, block.start / scale, block.width / scale) for block in blocks]
 
 
 def _row(shape: Shape, per_second: float, gap: float, narrowest: float) -> list[Block]:
     blocks: list[Block] = []
     at = 0.0
-    for part, seconds in shape:
-        width = narrowest if part in POSTS else max(narrowest, seconds * per_second)
-        blocks.append(Block(part, seconds, at, width))
+    for part in shape:
+        width = narrowest if part.kind in POSTS else max(narrowest, part.seconds * per_second)
+        blocks.append(Block(part, at, width))
         at += width + gap
     return blocks
 
@@ -86,10 +97,11 @@ def spoken(shape: Shape) -> str:
         "menu": gettext("menu %(time)s"), "wait": gettext("waited %(time)s"),
         "ring": gettext("rang %(time)s"),
         "talk": gettext("talked %(time)s"), "talk2": gettext("talked to a second agent %(time)s"),
+        "hold": gettext("held %(time)s"),
         "voicemail": gettext("voicemail %(time)s"), "wrap": gettext("wrap-up %(time)s"),
         "hangup": gettext("hung up"), "left": gettext("left the queue"),
     }  # fmt: skip
-    return ", ".join(words[part] % {"time": _minutes(seconds)} for part, seconds in shape)
+    return ", ".join(words[part.kind] % {"time": _minutes(part.seconds)} for part in shape)
 
 
 def _minutes(seconds: int) -> str:
@@ -112,7 +124,7 @@ def words() -> dict[str, str]:
 
 def call_strip(call, widest: int = LIST_WIDEST) -> SafeString:
     """`{% call_strip call %}`: the call's shape, 13 px high, for lists. Nothing where nothing is known."""
-    shape = call.shape()
+    shape = getattr(call, "parts", None) or call.shape()
     if not shape:
         return SafeString("")
     blocks = list_blocks(shape, widest)
@@ -124,14 +136,14 @@ def call_strip(call, widest: int = LIST_WIDEST) -> SafeString:
 
 
 def story_strip(call) -> SafeString:
-    """`{% story_strip call %}`: the shape at true scale over the whole width, with words below."""
-    shape = call.shape()
+    """`{% story_strip call %}`: its `parts` at true scale over the whole width, with words below."""
+    shape = call.parts
     if not shape:
         return SafeString("")
     blocks = story_blocks(shape)
     return format_html(
-        '<svg class="strip strip-story" role="img" aria-label="{}" width="100%" height="{}">{}{}</svg>',
-        spoken(shape), STORY_HEIGHT + 24, _rects(blocks, 100, STORY_HEIGHT, "%", 4), _labels(blocks),
+        '<svg class="strip strip-story" role="img" aria-label="{}" width="100%" height="{}">{}{}{}</svg>',
+        spoken(shape), STORY_HEIGHT + 24, _hatch(), _rects(blocks, 100, STORY_HEIGHT, "%", 4), _labels(blocks),
     )  # fmt: skip
 
 
@@ -139,30 +151,43 @@ def _rects(blocks: Iterable[Block], whole: float, tall: int, unit: str, radius: 
     rtl = get_language_bidi()
     drawn = []
     for block in blocks:
-        height = tall * HEIGHTS[block.part]
+        kind, plays = block.part.kind, block.part.plays
+        height = tall * HEIGHTS[kind]
         start = whole - block.start - block.width if rtl else block.start
+        leads = format_html(' data-plays="{}" data-seconds="{}"', plays, block.part.seconds) if plays else ""
         drawn.append(
-            (block.part, f"{start:.2f}{unit}", f"{tall - height:.1f}", f"{block.width:.2f}{unit}",
-             f"{height:.1f}", 1 if block.part in POSTS else radius)
+            (kind, f"{start:.2f}{unit}", f"{tall - height:.1f}", f"{block.width:.2f}{unit}",
+             f"{height:.1f}", 1 if kind in POSTS else radius, leads)
         )  # fmt: skip
-    return format_html_join("", '<rect class="strip-{}" x="{}" y="{}" width="{}" height="{}" rx="{}"/>', drawn)
+    return format_html_join("", '<rect class="strip-{}" x="{}" y="{}" width="{}" height="{}" rx="{}"{}/>', drawn)
+
+
+def _hatch() -> SafeString:
+    """What somebody on hold is drawn with."""
+    return SafeString(
+        '<defs><pattern id="held" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect class="strip-talk" width="3" height="6"/></pattern></defs>'
+    )
 
 
 def _labels(blocks: Iterable[Block]) -> SafeString:
-    """Word and time below each block that has room before the next label."""
+    """Word and time below each block that has room before the next label; a talk is called by who talked."""
     rtl = get_language_bidi()
-    known = words() | {"talk2": pgettext("strip", "talk"), "voicemail": gettext("voicemail")}
+    known = words() | {"talk2": pgettext("strip", "talk"), "voicemail": gettext("voicemail"), "hold": gettext("hold")}
     drawn = []
     free_from = 0.0
     for block in blocks:
-        if block.part in POSTS or block.start + block.width / 2 < free_from:
+        kind, seconds, who, _plays = block.part
+        if kind in POSTS or block.start + block.width / 2 < free_from:
             continue
-        word, time = known[block.part], clock_text(block.seconds)
+        word, time = who.partition(" ")[0] or known[kind], clock_text(seconds)
         at = max(block.start, free_from)
         free_from = at + (len(word) + len(time) + 2) * STORY_LABEL_PER_LETTER
         if free_from <= 101:
             drawn.append((f"{100 - at if rtl else at:.2f}", STORY_HEIGHT + 18, word, time))
-    return format_html_join("", '<text x="{}%" y="{}">{} <tspan>{}</tspan></text>', drawn)
+    return format_html_join(
+        "", '<text x="{}%" y="{}"><tspan class="strip-word">{}</tspan> <tspan>{}</tspan></text>', drawn
+    )
 
 
 def clock_text(seconds: int) -> str:
@@ -195,10 +220,11 @@ def sign_in_shapes() -> SafeString:
             faded = dice.random() < 0.3
             blocks = list_blocks(_invented(dice))
             for block in blocks:
-                tall = LIST_HEIGHT * HEIGHTS[block.part]
-                wide = 4 if block.part in POSTS else 2 * block.width - 2
+                kind = block.part.kind
+                tall = LIST_HEIGHT * HEIGHTS[kind]
+                wide = 4 if kind in POSTS else 2 * block.width - 2
                 rects.append(
-                    (block.part, " faded" if faded else "", f"{at + 2 * block.start:.0f}",
+                    (kind, " faded" if faded else "", f"{at + 2 * block.start:.0f}",
                      f"{(row + 1) * SIGN_IN_ROW - tall:.1f}", f"{wide:.0f}", f"{tall:.1f}")
                 )  # fmt: skip
             at += 2 * sum(_extent(blocks)) + dice.uniform(16, 90)
@@ -212,8 +238,9 @@ def sign_in_shapes() -> SafeString:
     )  # fmt: skip
 
 
-def _invented(dice: random.Random) -> list[tuple[str, int]]:
-    shape = [("menu", dice.randint(4, 30)), ("wait", dice.randint(5, 140))]
+def _invented(dice: random.Random) -> Shape:
+    shape = [Part("menu", dice.randint(4, 30)), Part("wait", dice.randint(5, 140))]
     if dice.random() < 0.2:
-        return [*shape, ("hangup", 0)]
-    return [*shape, ("ring", dice.randint(3, 12)), ("talk", int(dice.lognormvariate(4.6, 0.9))), ("wrap", 25)]
+        return [*shape, Part("hangup")]
+    talk = int(dice.lognormvariate(4.6, 0.9))
+    return [*shape, Part("ring", dice.randint(3, 12)), Part("talk", talk), Part("wrap", 25)]

@@ -72,6 +72,7 @@ DIALLER_TALK = frozenset({18, 19})
 # Types whose status is of leg 2 in a push and of leg 1 in a pull; 21 and 22 are ordinary (PROTOCOL S3, S4).
 TWO_LEG = frozenset({9, 10, 14, 15, 17, 18, 19})
 PREDICTIVE_LEG = 17
+DIALLED_INTO_IVR = 18
 
 ANSWER = "ANSWER"
 VOICEMAIL = "VOICEMAIL"
