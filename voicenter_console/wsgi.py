@@ -11,7 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voicenter_console.settings")
 
 application = get_wsgi_application()
 
-from voicenter_console.organisation.middleware import RequestIdMiddleware  # noqa: E402  (Django must be set up first)
+from voicenter_console import urls  # noqa: E402, F401  (Django must be set up first; else the first request imports them)
+from voicenter_console.organisation.middleware import RequestIdMiddleware  # noqa: E402
 
 
 class HookHandler(WSGIHandler):

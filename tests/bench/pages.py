@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import httpx
+
 from tests.bench.table import Line
 from tests.faults.chaos import wait_until
 from tests.faults.console import ROOT, Storage, answers, free_port
@@ -29,7 +31,9 @@ def first_minutes() -> list[Line]:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            wait_until(lambda: answers(port), 60, "make run answers")
+            wait_until(
+                lambda: answers(port) and _shows(f"http://127.0.0.1:{port}/sign-in/"), 60, "make run shows a page"
+            )
             page = time.monotonic() - began
             wait_until(lambda: storage.query("SELECT count(*) FROM calls_call")[0][0], 60, "a call is in the call log")
             call = time.monotonic() - began
@@ -40,6 +44,13 @@ def first_minutes() -> list[Line]:
         Line("P12", "make run: first page (s)", page, "≤ 10", page <= 10, "from an empty folder, packages there"),
         Line("P12", "make run: first simulated call (s)", call, "≤ 15", call <= 15),
     ]
+
+
+def _shows(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=20, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def queries() -> list[Line]:
