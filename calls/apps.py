@@ -17,6 +17,7 @@ class CallsConfig(AppConfig):
         from calls.health import pulling, rereading
         from calls.metrics import dirty
         from calls.models import Agent
+        from calls.popup import tally
         from calls.recordings import peaks
         from calls.recovery import keeping, rebuilding, telling
         from calls.reports import alerts
@@ -41,6 +42,7 @@ class CallsConfig(AppConfig):
         pre_delete.connect(dirty.goes, sender=Agent)
         post_migrate.connect(search_index.keep_triggers, sender=self)
         kinds.register(telling.OPENED, _("somebody waits to be called back"))
+        kinds.register(tally.KIND, _("somebody tries numbers at the address of pop-ups"))
         kinds.register(alerts.KIND, _("an alert begins to hold"))
         kinds.register(telling.CLOSED, _("a lost caller's card was closed"))
         claims.register(rebuilding.KIND, rebuilding.run)

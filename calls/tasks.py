@@ -103,14 +103,16 @@ def add_up() -> None:
 
 @shared_task
 def tidy_media() -> None:
-    """Delete exports, files of contacts and heard recordings that were kept long enough."""
+    """Delete exports, files of contacts, heard recordings and counts of pop-ups that were kept long enough."""
     from calls import exports
     from calls.contacts import importing
+    from calls.popup import tally
     from calls.recordings import store
 
     exports.tidy()
     importing.tidy()
     store.tidy()
+    tally.tidy()
 
 
 @shared_task

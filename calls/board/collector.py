@@ -24,6 +24,7 @@ from voicenter_console.voicenter.live import LineDown, LineUp
 
 from . import lease, news, sources
 from .history import History
+from .pace import Pace
 from .state import Board
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class Sitting:
         self.board = Board()
         self._account, self._owner, self._source, self._clock = account, owner, source, clock
         self._history = History(account)
+        self._pace = Pace(clock)
         row = LiveBoard.objects.get(account=account)
         self._written, self._known_until = row.state, row.as_of
         self._source_name, self._trouble = row.source, row.trouble
@@ -110,6 +112,7 @@ class Sitting:
                 self._source_name, self._trouble = event.source, ""
             if isinstance(event, LineDown):
                 self._trouble = event.reason[:300]
+        self._pace.see(self.board.call_ids())
         now = self._clock()
         if now - self._wrote_at < WRITE_SECONDS:
             return True
@@ -131,7 +134,10 @@ class Sitting:
         changed = state != self._written
         as_of = self._as_of()
         with transaction.atomic():
-            values = {"as_of": as_of, "source": self._source_name, "trouble": self._trouble}
+            values = {
+                "as_of": as_of, "source": self._source_name, "trouble": self._trouble,
+                "calls_a_minute": self._pace.a_minute,
+            }  # fmt: skip
             if changed:
                 values |= {"state": state, "changed_at": timezone.now(), "version": F("version") + 1}
             if not self._row().update(**values):
@@ -155,7 +161,7 @@ class Sitting:
 
     def _touch(self) -> bool:
         self._known_until = self._as_of()
-        return bool(self._row().update(as_of=self._known_until))
+        return bool(self._row().update(as_of=self._known_until, calls_a_minute=self._pace.a_minute))
 
     def _row(self):
         return LiveBoard.objects.filter(account=self._account, owner=self._owner)

@@ -53,6 +53,11 @@ class Board:
             "extensions": [_plain(asdict(one)) for _, one in sorted(self.extensions.items())],
         }
 
+    def call_ids(self) -> set[str]:
+        """Of all calls that wait or are at a phone."""
+        at_phones = {call.call_id for one in self.extensions.values() for call in one.calls}
+        return at_phones | {caller.call_id for one in self.queues.values() for caller in one.callers}
+
     def statuses(self) -> dict[str, tuple[str, int, datetime | None]] | None:
         """Agents who are logged in somewhere: by code, their name, status and since when (None: not said).
 

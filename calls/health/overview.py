@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from calls import truth
 from calls.health import agreement, answer, clocks, troubles
 from calls.models import Cdr, SyncGap
+from calls.popup import tally
 from voicenter_console.jobs import heartbeat
 from voicenter_console.organisation.models import RefusedAddress
 from voicenter_console.organisation.models.people import Actor
@@ -37,6 +38,7 @@ def of(actor: Actor, start: datetime, end: datetime, now: datetime) -> dict[str,
         "unfollowed": Cdr.objects.filter(account__in=accounts, link_followed=False).count(),
         "refused": list(RefusedAddress.objects.filter(account__in=accounts).order_by("-last_seen")[:20]),
         "drift": list(Drift.objects.filter(account__in=accounts).order_by("-last_seen")[:30]),
+        "enumerations": tally.alarms(accounts, now),
         "causes": health.causes(visible.dead()),
         "aside": health.causes(replay.aside(visible)),
     }

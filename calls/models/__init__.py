@@ -13,6 +13,7 @@ from .erasure import Erasure
 from .figures import AgentDay, AgentHour, DirtyHour, QueueDay, QueueHour, QueueName
 from .imports import ContactImport
 from .people import Agent, Extension
+from .popup import PopUpHour
 from .recovery import Recovery, RecoveryAct, RecoveryCall, RecoveryPolicy
 from .saved import SavedView
 from .story import CallDisposition, Disposition, Listening, Note, NoteVersion, Waveform
@@ -24,7 +25,7 @@ __all__ = [
     "Agent", "AgentDay", "AgentHour", "AgentState", "AgentStatus", "Alert", "AwaitedCall", "Call",
     "CallDisposition", "CallId", "CallRedirect", "Cdr", "CdrRecord", "ConnectionCheck", "Contact",
     "ContactImport", "ContactMerge", "ContactNumber", "DialRequest", "Digest", "DirtyHour", "Disposition",
-    "Erasure", "Extension", "Listening", "LiveBoard", "MirrorChange", "Note", "NoteVersion", "QueueDay",
-    "QueueHour", "QueueName", "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView",
+    "Erasure", "Extension", "Listening", "LiveBoard", "MirrorChange", "Note", "NoteVersion", "PopUpHour",
+    "QueueDay", "QueueHour", "QueueName", "Recovery", "RecoveryAct", "RecoveryCall", "RecoveryPolicy", "SavedView",
     "SyncGap", "SyncState", "SyncWindow", "Trigrams", "Waveform", "WebPhone",
 ]  # fmt: skip

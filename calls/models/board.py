@@ -28,6 +28,7 @@ class LiveBoard(models.Model):
     """Who waits and who talks in one account. Written by the one collector that holds the lease.
 
     `state` is `calls.board.state.Board.data()`, and holds until `as_of`; `version` grows with every change of it.
+    `calls_a_minute` is how many calls began in the minute before `as_of`.
     """
 
     account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="board")
@@ -39,6 +40,7 @@ class LiveBoard(models.Model):
     changed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveBigIntegerField(default=0)
     state = models.JSONField(default=dict)
+    calls_a_minute = models.PositiveIntegerField(default=0, db_default=0)
 
     objects = LiveBoardQuerySet.as_manager()
 

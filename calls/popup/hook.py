@@ -16,7 +16,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.popup import cards, misses, news
+from calls.popup import cards, misses, news, tally
 from voicenter_console import phones
 from voicenter_console.organisation.models import Account
 from voicenter_console.voicenter import popup, wire
@@ -58,9 +58,10 @@ class PopUpHook(AnsweringHook):
 
     def take(self, account: Account, request: Request, address: str, body: bytes) -> Response:
         began = time.monotonic()
-        asker = misses.source(self.kwargs["token"], address)
-        if misses.blocked(asker):
+        asker = tally.Asker(account.pk, misses.source(self.kwargs["token"], address), address)
+        if misses.blocked(asker.source):
             metrics.popups.labels("blocked").inc()
+            tally.refused(asker)
             return Response(status=429, headers={"Retry-After": str(misses.BLOCKED_SECONDS)})
         try:
             pop_up = popup.read(wire.decode(body, request.META.get("CONTENT_TYPE", "")).payload)
@@ -71,8 +72,8 @@ class PopUpHook(AnsweringHook):
         _until_the_next_beat(began)
         return self.in_kind(Format.JSON, answer)
 
-    def _card(self, account: Account, pop_up: popup.PopUp, asker: str) -> dict[str, str]:
-        number = phones.parse(pop_up.phone)
+    def _card(self, account: Account, pop_up: popup.PopUp, asker: tally.Asker) -> dict[str, str]:
+        number, most = phones.parse(pop_up.phone), misses.most_a_minute(account.pk)
         try:
             card = cards.of(account, pop_up.phone)
         except DatabaseError:  # the page may be there when the agent opens it
@@ -80,13 +81,20 @@ class PopUpHook(AnsweringHook):
             card = cards.unknown(account, pop_up.phone)
         else:
             metrics.popups.labels("known" if card.contacts else "unknown").inc()
-            if not card.contacts and number.kind == "number":
-                misses.count(asker, number.e164 or number.raw)
-                afterwards.put(partial(misses.share, asker, number.e164 or number.raw), within=misses.MINUTE)
+            if number.kind == "number":
+                self._count(asker, number.e164 or number.raw, known=bool(card.contacts), most=most)
         ids = [contact.pk for contact in card.contacts]
         afterwards.put(partial(news.tell, account, pop_up, ids, card.path), within=news.USEFUL_SECONDS)
         url = self._base() + card.path
         return popup.card(url=url, name=card.name, total=len(card.contacts), company=card.company)
+
+    @staticmethod
+    def _count(asker: tally.Asker, number: str, *, known: bool, most: int) -> None:
+        if not misses.count(asker.source, number, known=known, most=most):
+            return
+        tally.asked(asker, known=known)
+        if not known:
+            afterwards.put(partial(misses.share, asker.source, number, most), within=misses.MINUTE)
 
     def _base(self) -> str:
         try:

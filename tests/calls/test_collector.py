@@ -140,6 +140,20 @@ def test_by_realtime_it_is_the_same_truth_at_every_look(centre, cloud, ticks):
     source.close()
 
 
+def test_how_many_calls_began_in_the_last_minute_is_written(sit, cloud, ticks):
+    """Each call once, however many phones it is at; those that began before the first look count at the beginning."""
+    sitting, seen = sit(), {}
+    for look in range(40):
+        row = told(sitting, ticks)
+        waiting, talking = shown(row.state)
+        ids = [one[0] for callers in [*waiting.values(), *talking.values()] for one in callers]
+        for one in ids:
+            seen.setdefault(one, ticks())
+        begun = sum(ticks() - at < 60 for at in seen.values())
+        assert row.calls_a_minute == begun, look
+    assert seen
+
+
 def test_what_did_not_change_is_not_written_and_the_age_is(sit, cloud, ticks, monkeypatch):
     sitting = sit()
     row = told(sitting, ticks)

@@ -1,18 +1,22 @@
 """The pop-up hook: whose number it is, whom it is told to, and how little it gives away (PROTOCOL S2, FAULTS F-46)."""
 
 import json
+import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.test import RequestFactory
+from django.utils import timezone
 
-from calls.models import Call, Contact, ContactNumber, Extension
-from calls.popup import cards, hook, misses
+from calls.models import Call, Contact, ContactNumber, Extension, LiveBoard, PopUpHour
+from calls.popup import cards, hook, misses, tally
 from tests.voicenter.test_popup import TOLD
 from voicenter_console.live import audience
 from voicenter_console.live.models import Event
+from voicenter_console.notifications.models import Endpoint, Notice
 from voicenter_console.organisation.models import Account, HookToken
 from voicenter_console.webhooks.models import Delivery
 
@@ -24,8 +28,12 @@ KEYS = {"STATUS", "URL", "CLIENTNAME", "TOTAL", "COMPANY"}
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
+    minute, hour = misses._minute(), tally._hour()
     monkeypatch.setattr(hook, "BEAT_SECONDS", 1e-6)
+    monkeypatch.setattr(misses, "_minute", lambda: minute)
+    monkeypatch.setattr(tally, "_hour", lambda: hour)
     misses.forget()
+    tally.forget()
     cache.clear()
 
 
@@ -190,6 +198,64 @@ def test_another_source_is_counted_apart(client, pops, settings):
         ask(f"05455{number:05}", "203.0.113.9")
     assert ask("0545550199", "203.0.113.9") == 429
     assert ask("0545550199", "203.0.113.10") == 200
+
+
+@pytest.mark.fault("F-46")
+@pytest.mark.parametrize(
+    ("calls_a_minute", "seconds_old", "most"), [(10, 5, 30), (2, 5, 20), (900, 5, 60), (10, 300, 60)]
+)
+def test_no_more_than_three_times_as_many_as_calls_begin(ask, account, calls_a_minute, seconds_old, most):
+    """Where the live board knows how many do, now; with room for a quiet hour."""
+    as_of = timezone.now() - timedelta(seconds=seconds_old)
+    LiveBoard.objects.create(account=account, as_of=as_of, calls_a_minute=calls_a_minute)
+    answered = [ask(f"05455{number:05}").status_code for number in range(70)]
+    assert answered == [200] * most + [429] * (70 - most)
+
+
+@pytest.mark.fault("F-46")
+def test_numbers_tried_one_after_the_other_are_an_alarm(ask, israel, as_rina, as_owner, service):
+    """Above four in five unknown: on the page of deliveries, and told once a day to whoever asked to be told."""
+    Endpoint.objects.create(account=israel.account, name="desk", url="https://hooks.example/", kinds=[tally.KIND])
+    for number in range(49):
+        ask(f"05455{number:05}")
+    assert not PopUpHour.objects.suspicious().exists()
+    assert "asked pop-ups" not in as_rina.get("/deliveries/").content.decode()
+
+    for number in range(49, 120):
+        ask(f"05455{number:05}")
+
+    hour = PopUpHour.objects.suspicious().get()
+    assert (hour.asked, hour.unknown, hour.address) == (60, 60, "127.0.0.1")
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.data["unknown"], notice.data["address"]) == ("popup.enumeration", 50, "127.0.0.1")
+    for reader in (as_rina, as_owner):
+        said = re.sub(r"<[^>]+>", "", reader.get("/deliveries/").content.decode())
+        assert "asked pop-ups for 60 numbers in an hour; 60 of them are nobody's" in said
+    assert "127.0.0.1" in as_owner.get("/deliveries/").content.decode()
+
+
+@pytest.mark.fault("F-46")
+def test_a_centre_that_knows_its_callers_raises_no_alarm(ask, account):
+    for number in range(20):
+        contact = Contact.objects.create(account=account, name=f"Caller {number}")
+        ContactNumber.of(contact, f"+9725455{number:05}").save()
+    for _ in range(3):
+        misses.forget()  # a minute later
+        for number in range(55):
+            ask(f"05455{number % 20 if number % 3 == 0 else number + 100:05}")
+    hour = PopUpHour.objects.get()
+    assert hour.asked > 100
+    assert hour.unknown < 0.8 * hour.asked
+    assert not PopUpHour.objects.suspicious().exists()
+
+
+def test_refusals_are_counted_by_the_fifty_and_old_hours_are_forgotten(ask, account):
+    for number in range(60 + 50):
+        ask(f"05455{number:05}")
+    assert PopUpHour.objects.get().refused == 50
+    PopUpHour.objects.update(hour=timezone.now() - timedelta(days=36))
+    tally.tidy()
+    assert not PopUpHour.objects.exists()
 
 
 def test_browsers_are_let_in_by_their_origin(client, pops, israel):
