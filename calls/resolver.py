@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -65,16 +65,19 @@ def _resolve(pk: UUID | str, call_uid: str) -> None:
 # --- while the call runs ------------------------------------------------------------------------------------
 
 
-def look_at_phones() -> None:
+def look_at_phones(may_ask: Callable[[int], bool] = lambda account_id: True) -> None:
     """Find the calls that run: their records come when they are over. One query while no answer is missing.
 
-    Asks Voicenter once an account, at most, whose live events nobody collects: call it every five seconds, no faster.
+    Asks Voicenter once an account, at most, whose live events nobody collects, and of which `may_ask` says that it is
+    time: every five seconds, no faster.
     """
     lost = DialRequest.objects.filter(state=State.UNKNOWN, created_at__gte=timezone.now() - ANSWER_LOST)
     by_account: dict[Account, list[DialRequest]] = {}
     for asked in lost.exclude(action=Action.TERMINATE).select_related("account"):
         by_account.setdefault(asked.account, []).append(asked)
     for account, some in by_account.items():
+        if not may_ask(account.pk):
+            continue
         try:
             extensions = glance.phones(account)
         except (VoicenterError, ValueError):

@@ -2,11 +2,14 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 
+from voicenter_console.organisation import rate
 from voicenter_console.organisation.gateway import Locked
 from voicenter_console.organisation.models import Account
 from voicenter_console.voicenter.errors import VoicenterError
@@ -21,7 +24,13 @@ def sync_call_log() -> None:
     """Have each account's call log pulled, one apart from the other. Safe to run at any time, any number of times."""
     accounts = Account.objects.filter(pulls=True, provider=Account.Provider.VOICENTER)
     for account_id in accounts.values_list("pk", flat=True):
-        sync_account.apply_async([account_id], retry=False, expires=240)
+        if _turn("calls.sync", account_id):
+            sync_account.apply_async([account_id], retry=False, expires=240)
+
+
+def _turn(name: str, account_id: int) -> bool:
+    """Whether it is time, by beat's schedule, whatever the number of beats."""
+    return rate.first_in(settings.CELERY_BEAT_SCHEDULE[name]["schedule"], f"{name}:{account_id}")
 
 
 @worker_ready.connect
@@ -70,7 +79,7 @@ def look_for_dials() -> None:
     """Calls that run, of requests to dial whose answer was lost."""
     from calls import resolver
 
-    resolver.look_at_phones()
+    resolver.look_at_phones(partial(_turn, "calls.lost_dials"))
 
 
 @shared_task
@@ -121,7 +130,8 @@ def mirror() -> None:
     from calls.board import collector
 
     for account_id in collector.wanted().values_list("pk", flat=True):
-        mirror_account.apply_async([account_id], retry=False, expires=600)
+        if _turn("calls.mirror", account_id):
+            mirror_account.apply_async([account_id], retry=False, expires=600)
 
 
 @shared_task

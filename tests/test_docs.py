@@ -175,12 +175,11 @@ def test_a_push_moves_the_figures(post_hook: Callable[..., object], a_push: dict
 @pytest.mark.parametrize("name", ["web", "worker", "beat", "collector"])
 def test_the_units_start_what_up_starts(name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("BIND", raising=False)
-    monkeypatch.delenv("WEB_PROCESSES", raising=False)
     monkeypatch.setattr(settings, "PORT", 8000)
     unit = (ROOT / "deploy" / "systemd" / f"voicenter-console-{name}.service").read_text()
     command = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1])
     assert command[0] == "/srv/voicenter-console/.venv/bin/python"
-    assert command[1:] == list(processes.console()[name][1:])
+    assert command[1:] == list(processes.console(web_processes=2)[name][1:])
 
 
 def test_every_decision_has_a_number_of_its_own_and_stands_on_the_map_once():

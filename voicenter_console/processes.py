@@ -14,12 +14,18 @@ from django.conf import settings
 _PYTHON = sys.executable
 
 
-def console(port: int | None = None) -> dict[str, list[str]]:
-    """The programs of `manage.py up`, by name; the web listens on `port`, by default on the setting PORT."""
+def console(port: int | None = None, web_processes: int | None = None) -> dict[str, list[str]]:
+    """The programs of `manage.py up`, by name; the web listens on `port`, by default on the setting PORT.
+
+    Of two web processes or more, SIGHUP to the first of its programs brings new ones into service before the old ones
+    end; a single one would end (ADR 16). An idle connection is kept for longer than a proxy keeps it.
+    """
+    served_by = str(web_processes or os.environ.get("WEB_PROCESSES", "1"))
     web = [
         _PYTHON, "-m", "uvicorn", "voicenter_console.asgi:application", "--host", os.environ.get("BIND", "127.0.0.1"),
-        "--port", str(port or settings.PORT), "--workers", os.environ.get("WEB_PROCESSES", "1"),
-        "--timeout-graceful-shutdown", "2", "--no-access-log", "--no-server-header", "--log-level", "warning",
+        "--port", str(port or settings.PORT), "--workers", served_by,
+        "--timeout-worker-healthcheck", "60", "--timeout-graceful-shutdown", "6", "--timeout-keep-alive", "75",
+        "--no-access-log", "--no-server-header", "--log-level", "warning",
         "--no-proxy-headers",
     ]  # fmt: skip
     celery = [_PYTHON, "-m", "celery", "--quiet", "--app", "voicenter_console.celery"]

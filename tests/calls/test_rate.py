@@ -7,11 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+import time_machine
 from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
 
+from calls import tasks
 from voicenter_console.organisation import gateway
 from voicenter_console.organisation.models import Account, RateBucket
-from voicenter_console.organisation.rate import BURST, PER_MINUTE, SharedLimiter
+from voicenter_console.organisation.rate import BURST, PER_MINUTE, SharedLimiter, first_in
 from voicenter_console.sandbox.clock import Clock
 from voicenter_console.sandbox.cloud import Cloud
 from voicenter_console.sandbox.http import application
@@ -109,3 +113,49 @@ def test_ten_workers_pull_and_none_is_refused(account: Account, monkeypatch: pyt
     assert failures == []
     assert cloud.requests["call_log"] == 60
     assert cloud.requests["call_log error 1"] == 0
+
+
+@pytest.mark.fault("F-33")
+@pytest.mark.django_db
+def test_of_two_beats_the_later_one_finds_its_turn_taken():
+    """Whatever the hosts' clocks say: the database's tells."""
+    minute = timedelta(minutes=1)
+    assert first_in(minute, "a thing")
+    assert first_in(minute, "another")
+    for wrong in (timedelta(0), timedelta(days=1), timedelta(days=-1)):
+        with time_machine.travel(timezone.now() + wrong):
+            assert not first_in(minute, "a thing")
+    RateBucket.objects.update(at=Now() - timedelta(seconds=50))  # a beat may be early
+    assert first_in(minute, "a thing")
+    assert not first_in(minute, "a thing")
+
+
+@pytest.mark.slow
+@pytest.mark.fault("F-33")
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_who_ask_for_a_turn_at_once_one_has_it():
+    start, had = threading.Barrier(20), []
+
+    def ask() -> None:
+        start.wait()
+        had.append(first_in(timedelta(minutes=1), "a thing"))
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(20)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(had) == [False] * 19 + [True]
+
+
+@pytest.mark.fault("F-33")
+@pytest.mark.django_db
+def test_two_beats_pull_and_read_lists_as_often_as_one(account: Account, monkeypatch: pytest.MonkeyPatch):
+    asked = []
+    monkeypatch.setattr(tasks.sync_account, "apply_async", lambda arguments, **_: asked.append("pull"))
+    monkeypatch.setattr(tasks.mirror_account, "apply_async", lambda arguments, **_: asked.append("lists"))
+    for _ in range(2):
+        tasks.sync_call_log()
+        tasks.mirror()
+    assert sorted(asked) == ["lists", "pull"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -33,14 +35,32 @@ class Program:
         """Start it; `environment` holds for this life only."""
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
-                self._command, env={**self._environment, **environment}, stdout=out, stderr=out
+                self._command, env={**self._environment, **environment}, stdout=out, stderr=out, start_new_session=True
             )
 
     def kill(self) -> None:
-        """kill -9, and gone when this returns."""
+        """kill -9, also of the processes it started; gone when this returns."""
         if self._process is not None:
-            self._process.kill()
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+    def kill_alone(self) -> None:
+        """kill -9 of itself; what it started lives on."""
+        self._process.kill()
+        self._process.wait()
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def children(self) -> set[int]:
+        """Pids of the web processes that this one started."""
+        found = set()
+        for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            with contextlib.suppress(OSError):  # it has just ended
+                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.add(int(pid))
+        return found
 
     def wait_for_death(self, seconds: float = 20) -> int:
         """The exit code, -9 after a kill. Raises subprocess.TimeoutExpired."""
@@ -91,6 +111,29 @@ class Chaos:
             if not program.alive:
                 self.deaths_of_their_own.append(program.name)
                 program.start()
+
+
+class Supervisor:
+    """Starts `program` again whenever it dies, as the supervisor of `manage.py up` does; counts its deaths."""
+
+    def __init__(self, program: Program) -> None:
+        self._program, self._over = program, threading.Event()
+        self.deaths = 0
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+
+    def __enter__(self) -> Supervisor:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(0.1):
+            if not self._program.alive:
+                self.deaths += 1
+                self._program.start()
 
 
 def wait_until(true: Callable[[], object], seconds: float, what: str) -> float:

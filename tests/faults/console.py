@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-hook-token-of-the-fault-tests"
 CODE = "canary-7e1c5a94-account-code"
 ACCOUNT = "Fault Centre"
+_CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +122,21 @@ class Template:
             connection.execute(sql)
 
 
-def manage(storage: Storage, *arguments: str, seconds: float = 60) -> str:
+def manage(storage: Storage, *arguments: str, seconds: float = 60, **environment: str) -> str:
     """Run `manage.py` and return what it said. Raises subprocess.CalledProcessError, subprocess.TimeoutExpired."""
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    done = subprocess.run(command, env=storage.environment, check=True, capture_output=True, text=True,
-                          timeout=seconds)  # fmt: skip
+    done = subprocess.run(command, env={**storage.environment, **environment}, check=True, capture_output=True,
+                          text=True, timeout=seconds)  # fmt: skip
     return done.stdout
 
 
 class Console:
     """Web and worker processes on one storage; `extra` is added to their environment."""
 
-    def __init__(self, storage: Storage, *, webs: int = 1, workers: int = 1, **extra: str) -> None:
-        self.storage = storage
+    def __init__(
+        self, storage: Storage, *, webs: int = 1, web_processes: int = 1, workers: int = 1, **extra: str
+    ) -> None:
+        self.storage, self._web_processes = storage, web_processes
         environment = {**storage.environment, **extra}
         self.ports = [free_port() for _ in range(webs)]
         self.webs = [self._program("web", port, environment) for port in self.ports]
@@ -140,7 +144,7 @@ class Console:
         self._next = 0
 
     def _program(self, name: str, number: int, environment: dict[str, str]) -> Program:
-        command = processes.console(port=number)[name]
+        command = processes.console(port=number, web_processes=self._web_processes)[name]
         return Program(f"{name}-{number}", command, environment, self.storage.folder)
 
     @property
@@ -160,8 +164,8 @@ class Console:
         return self
 
     def serving(self) -> bool:
-        """Whether every web process answers now."""
-        return all(answers(port) for port in self.ports)
+        """Whether any web process answers now."""
+        return any(answers(port) for port in self.ports)
 
     def stop(self) -> None:
         for program in self.programs:
@@ -180,6 +184,17 @@ class Console:
 
     def page(self, path: str, **arguments: Any) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.ports[0]}{path}", timeout=10, **arguments)
+
+    @contextlib.contextmanager
+    def signed_in(self, email: str, password: str) -> Iterator[httpx.Client]:
+        """A browser without scripts, behind the sign-in page."""
+        with httpx.Client(base_url=f"http://127.0.0.1:{self.ports[0]}", follow_redirects=True, timeout=20) as browser:
+            token = _CSRF.search(browser.get("/sign-in/").text)[1]
+            data = {"username": email, "password": password, "csrfmiddlewaretoken": token}
+            landed = browser.post("/sign-in/", data=data)
+            assert landed.status_code == 200
+            assert "sign-out" in landed.text
+            yield browser
 
     def logs(self) -> str:
         return "".join(path.read_text(errors="replace") for path in sorted(self.storage.folder.glob("*.log")))

@@ -12,7 +12,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,10 +69,16 @@ class Ledger:
 
 
 class Sender:
-    """Posts like the cloud: one connection a thread, kept open, opened anew after any trouble."""
+    """Posts like the cloud: one connection a thread, kept open, opened anew after any trouble.
 
-    def __init__(self, ledger: Ledger, urls: Callable[[], str], *, timeout: float = 10.0) -> None:
-        self.ledger, self._urls, self._timeout = ledger, urls, timeout
+    With `like_a_proxy` as deploy/'s nginx does: what went over a connection that was kept open, and closed before
+    a byte of the answer, goes once more over a new one.
+    """
+
+    def __init__(
+        self, ledger: Ledger, urls: Callable[[], str], *, timeout: float = 10.0, like_a_proxy: bool = False
+    ) -> None:
+        self.ledger, self._urls, self._timeout, self._like_a_proxy = ledger, urls, timeout, like_a_proxy
         self._mine = threading.local()
 
     def post(self, message: Message, **headers: str) -> Answer:
@@ -99,6 +105,17 @@ class Sender:
         with ThreadPoolExecutor(at_once) as threads:
             return list(threads.map(self.post if once else self.until_acknowledged, messages))
 
+    def spread(self, messages: Sequence[Message], *, over: float, at_once: int) -> None:
+        """Post all, each until it is acknowledged, evenly over `over` seconds or for as long as it takes."""
+        began = time.monotonic()
+
+        def in_its_turn(place: int) -> None:
+            time.sleep(max(0.0, began + place * over / len(messages) - time.monotonic()))
+            self.until_acknowledged(messages[place])
+
+        with ThreadPoolExecutor(at_once) as threads:
+            list(threads.map(in_its_turn, range(len(messages))))
+
     @contextmanager
     def in_background(self, message: Message) -> Iterator[Future[Answer]]:
         """Post it on another thread; the answer is there when the block is left."""
@@ -108,12 +125,15 @@ class Sender:
     def _exchange(self, message: Message, headers: dict[str, str]) -> tuple[int, int | None]:
         url = urlsplit(self._urls())
         connection = self._connection(url.netloc)
+        kept_open = connection.sock is not None
         try:
             connection.request("POST", url.path, message.body, {"Content-Type": message.content_type, **headers})
             answer = connection.getresponse()
             body = answer.read()
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as error:
             connection.close()
+            if self._like_a_proxy and kept_open and isinstance(error, ConnectionError):
+                return self._exchange(message, headers)
             return 0, None
         return answer.status, _err(body, answer.headers.get("Content-Type", ""))
 

@@ -16,7 +16,7 @@ from tests.faults.ledger import Sender
 
 pytestmark = pytest.mark.slow
 CRASHES = 50 if os.environ.get("FAULTS_LONG") else 3
-READ_ONLY_SECONDS = 30 if os.environ.get("FAULTS_LONG") else 6
+READ_ONLY_SECONDS = 30
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,7 @@ def test_a_database_that_refuses_is_503_and_recovers_unaided(postgres_only, make
 
 
 _KEEPER = f"""
-import sys
+import sys, time
 import django
 django.setup()
 from django.db import DatabaseError, connection
@@ -93,10 +93,11 @@ with connection.cursor() as cursor:
 for number in range(int(sys.argv[2])):
     body = f'{{{{"ivruniqueid": "20261101120000{{sys.argv[1]}}{{number:08d}}"}}}}'
     while True:  # refused, it is sent again
+        began = time.monotonic()
         try:
             inbox.keep(account.pk, "cdr", body.encode())
         except DatabaseError as error:
-            print("refused", error, flush=True)
+            print("refused", error, "after", time.monotonic() - began, flush=True)
         else:
             print("kept", body, flush=True)
             break
@@ -125,8 +126,10 @@ def test_eight_writing_processes_a_long_reader_and_kills_lose_nothing(sqlite_onl
     assert codes == [-9] * 3 + [0] * 5
     said = [writer.log.read_text().splitlines() for writer in writers]
     assert all(lines[:2] == ["synchronous 2", "journal wal"] for lines in said)
-    refused = {line for lines in said for line in lines if line.startswith("refused")}
-    assert refused <= {"refused database is locked"}
+    refused = [line for lines in said for line in lines if line.startswith("refused")]
+    assert {line.partition(" after ")[0] for line in refused} <= {"refused database is locked"}
+    assert all(float(line.partition(" after ")[2]) > 4.5 for line in refused), "none without its five seconds"
+    print(f"{len(refused)} of 16,000 inserts waited five seconds in vain and came again")
     assert [sum(line.startswith("kept") for line in lines) for lines in said[3:]] == [2000] * 5
     kept = {line.removeprefix("kept ").encode() for lines in said for line in lines if line.startswith("kept ")}
     assert len(kept) >= 5 * 2000 + 3 * 300

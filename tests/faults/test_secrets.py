@@ -19,7 +19,6 @@ from voicenter_console.sandbox.http import make_server
 from voicenter_console.sandbox.legs import ISRAEL
 
 pytestmark = [pytest.mark.slow, pytest.mark.fault("F-65")]
-_PASSWORD_FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 @contextlib.contextmanager
@@ -39,7 +38,10 @@ def test_code_and_token_are_found_nowhere(make_console, sender):
     password = manage(console.storage, "person", "add", "tal@centre.example").split()[-1]
     key = manage(console.storage, "apikey", "add", "reader", "--role", "admin").split()[-1]
     written = [_a_day(console, sender, day)]
-    with _signed_in(console, password) as browser, httpx.Client(headers={"Authorization": f"Bearer {key}"}) as program:
+    with (
+        console.signed_in("tal@centre.example", password) as browser,
+        httpx.Client(headers={"Authorization": f"Bearer {key}"}) as program,
+    ):
         written += _pages(console, browser) + _api(console, program) + _errors(console, browser)
     written.append(console.logs())
 
@@ -82,18 +84,6 @@ def _sync(console: Console) -> str:
         return failed.stdout + failed.stderr
     except subprocess.TimeoutExpired as slow:
         return str(slow.stdout or "") + str(slow.stderr or "")
-
-
-@contextlib.contextmanager
-def _signed_in(console: Console, password: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"http://127.0.0.1:{console.ports[0]}", follow_redirects=True, timeout=20) as browser:
-        form = browser.get("/sign-in/")
-        data = {"username": "tal@centre.example", "password": password}
-        token = _PASSWORD_FIELD.search(form.text).group(1)
-        landed = browser.post("/sign-in/", data={**data, "csrfmiddlewaretoken": token})
-        assert landed.status_code == 200
-        assert "sign-out" in landed.text
-        yield browser
 
 
 def _pages(console: Console, browser: httpx.Client) -> list[str]:

@@ -6,12 +6,11 @@ FAULTS_SECONDS makes it longer: 60 by default.
 from __future__ import annotations
 
 import os
-import time
 
 import pytest
 
 from tests.faults import oracle, traffic
-from tests.faults.chaos import Chaos
+from tests.faults.chaos import Chaos, wait_until
 
 SECONDS = int(os.environ.get("FAULTS_SECONDS", "60"))
 
@@ -22,11 +21,9 @@ def test_kills_of_any_process_lose_nothing_that_was_acknowledged(make_console, s
     console = make_console(webs=2, workers=2)
     console.start()
     day = traffic.day(20 * SECONDS, seed=11, twice=0.2)
-    client, until = sender(console), time.monotonic() + SECONDS
-    with Chaos(console.programs, every=3, seed=2, fit=console.serving) as chaos:
-        client.all(day.messages, at_once=4)
-        while time.monotonic() < until or chaos.kills < SECONDS // 6:
-            time.sleep(0.5)
+    with Chaos(console.programs, every=1.5, seed=2, fit=console.serving) as chaos:
+        sender(console).spread(day.messages, over=SECONDS, at_once=4)
+        wait_until(lambda: chaos.kills >= SECONDS // 6, 180, "a kill each six seconds, at the least")
     assert chaos.deaths_of_their_own == []
     assert len(ledger.acked) == len({message.digest for message in day.messages})
     console.drained(120)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 
 class RateBucket(models.Model):
-    """A token bucket. `tokens` stood there at `at`; it has been filling since."""
+    """A token bucket. `tokens` stood there at `at`; it has been filling since. Of a turn, `at` is when it was had."""
 
     key = models.CharField(primary_key=True, max_length=100)
     tokens = models.FloatField()
