@@ -68,6 +68,7 @@ def test_a_burst_is_accepted_or_told_when_to_come_again_and_no_caller_waits(make
     answer = """'{"do": "go_to_layer", "layer": 31}'"""
     console.storage.execute(f"UPDATE organisation_account SET ivr_answer = {answer}")
     password = manage(console.storage, "person", "add", "tal@centre.example").split()[-1]
+    manage(console.storage, "collectstatic", "--no-input", "--verbosity=0")
     console.start()
     with console.signed_in("tal@centre.example", password) as browser, CallersOnTheLine(console) as callers:
         wait_until(lambda: len(callers.seconds) > 20, 30, "callers are answered")

@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults import nginx, oracle, traffic
 from tests.faults.chaos import wait_until
-from tests.faults.console import TOKEN, Console
+from tests.faults.console import TOKEN, Console, manage
 from tests.faults.ledger import Sender
 
 pytestmark = [pytest.mark.slow, pytest.mark.fault("F-18")]
@@ -58,6 +58,7 @@ class Visitors:
 def test_a_hundred_reloads_refuse_nobody(make_console, ledger, tmp_path: Path):
     """Behind the nginx of deploy/ where there is one; else what it does for a push is done by the client."""
     console, day = make_console(web_processes=2), traffic.day(500, twice=0)
+    manage(console.storage, "collectstatic", "--no-input", "--verbosity=0")
     console.start()
     proxy = nginx.Nginx(tmp_path, console.ports[0]) if nginx.program() else None
     with proxy or contextlib.nullcontext():
@@ -93,7 +94,7 @@ def test_web_processes_end_with_the_one_that_started_them(make_console):
     web.kill_alone()
     wait_until(lambda: not any(_lives(pid) for pid in orphans), 20, "the orphans end")
     console.start()
-    assert console.page("/sign-in/").status_code == 200
+    assert console.page("/healthz").status_code == 200
 
 
 def _lives(pid: int) -> bool:

@@ -75,6 +75,7 @@ class Live:
 
 def test_fifty_thousand_replayed_twice_disturb_nobody_and_change_nothing(console):
     password = manage(console.storage, "person", "add", OWNER).split()[-1]
+    manage(console.storage, "collectstatic", "--no-input", "--verbosity=0")
     console.start()
     quiet, live = Live(console), Live(console)
     for _ in range(2):
