@@ -21,7 +21,7 @@ from calls.metrics import dirty, queues
 from calls.models import Agent, Call, Cdr, CdrRecord, Extension
 from calls.signals import calls_changed
 from calls.vcc import reading as vcc
-from voicenter_console.live.publish import publish
+from voicenter_console.live.publish import Hint, publish_all
 from voicenter_console.organisation.models import Account
 from voicenter_console.voicenter import records, wire
 from voicenter_console.voicenter.errors import Garbled
@@ -280,11 +280,12 @@ def _save_records(account: Account, told: _Told, homes: dict[str, Cdr]) -> None:
 
 def _tell(account: Account, touched: Sequence[tuple[Call, Sequence[Cdr]]]) -> None:
     """The floors above, and the open pages of those whose departments or own calls these are."""
-    calls_changed.send(sender=Cdr, account=account, calls=[call for call, _ in touched])
+    answers = calls_changed.send(sender=Cdr, account=account, calls=[call for call, _ in touched])
     legs = [leg for _, its in touched for leg in its]
     tied = [
         *bulk.found(Agent.objects.exclude(user=None), "pk", {leg.agent_id for leg in legs}),
         *bulk.found(Extension.objects.exclude(user=None), "pk", {leg.line_id for leg in legs}),
     ]
     people = {row.user_id for row in tied}
-    publish(account, "calls", departments={call.department_id for call, _ in touched}, people=people)
+    of_calls = Hint("calls", {call.department_id for call, _ in touched}, people)
+    publish_all(account, [*(hint for _, hint in answers if hint), of_calls])

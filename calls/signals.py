@@ -2,7 +2,8 @@
 
 from django.dispatch import Signal
 
-# calls: list[Call], all that were made or changed by one batch
+# calls: list[Call], all that were made or changed by one batch. A receiver may answer a live.publish.Hint: it is
+# published with the sender's own, at the end of the transaction.
 calls_changed = Signal()
 # calls: list[Call] of a person who is forgotten: drop what they said, and what was written of them (notes, files)
 person_erased = Signal()

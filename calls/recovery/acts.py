@@ -6,6 +6,7 @@ which claims first and goes through the dial guard.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from voicenter_console.organisation.models import User
 from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
 
+logger = logging.getLogger(__name__)
 State, Kind = Recovery.State, RecoveryAct.Kind
 # A call may outlast a claim; nobody else shall ring the person meanwhile.
 WHILE_CALLING = timedelta(minutes=30)
@@ -95,22 +97,34 @@ def undo(actor: Actor, act: RecoveryAct, *, address: str | None = None) -> Recov
 def call(actor: Actor, card: Recovery, *, key: str, address: str | None = None) -> DialRequest:
     """Claim the card and ring: the actor's own phone, then the person. The same `key` is the same call.
 
-    A call that the guard refuses gives a claim back that it made. Raises Refused, guard.Unaskable.
+    A call that the guard refuses leaves the card as it was before. Raises Refused, guard.Unaskable.
     """
-    was = Recovery.objects.get(pk=card.pk)
     claimed = claim(actor, card, address=address, least=WHILE_CALLING)
     try:
         asked = dialling.dial(actor, card.number, variables={RECALL: str(card.pk)}, key=key, address=address)
     except guard.Unaskable:
-        undo(actor, claimed, address=address)
+        _give_back(actor, claimed, address)
         raise
-    if asked.state == DialRequest.State.REFUSED and was.state != State.CLAIMED:
-        undo(actor, claimed, address=address)
+    if asked.state == DialRequest.State.REFUSED:
+        _give_back(actor, claimed, address)
     elif not RecoveryAct.objects.filter(dial=asked).exists():
         RecoveryAct.objects.create(
             recovery=card, kind=Kind.CALL, by=_person(actor), name=str(actor)[:160], dial=asked, version=claimed.version
         )
     return asked
+
+
+def _give_back(actor: Actor, claimed: RecoveryAct, address: str | None) -> None:
+    """Undo a claim that led to no call. Another's that had run out before it does not come back: the card is open."""
+    until = claimed.before["claimed_until"]
+    lapsed = until is not None and parse_datetime(until) <= claimed.at
+    try:
+        if lapsed:
+            release(actor, claimed.recovery, address=address)
+        else:
+            undo(actor, claimed, address=address)
+    except Refused:  # a call of the person, or somebody who leads, was quicker: it stands as they left it
+        logger.info("recovery %s changed while its call was refused", claimed.recovery_id)
 
 
 def call_next(actor: Actor, *, key: str, address: str | None = None) -> tuple[Recovery, DialRequest]:

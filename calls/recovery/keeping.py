@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from calls import bulk
 from calls.models import Call, Cdr, Recovery, RecoveryAct, RecoveryCall, RecoveryPolicy
-from calls.recovery import cards
+from calls.recovery import cards, news
 from calls.recovery.cards import Card, Seen
-from calls.recovery.news import tell
 from voicenter_console import phones
+from voicenter_console.live.publish import Hint
 from voicenter_console.organisation.models import Account
 from voicenter_console.voicenter import terms
 from voicenter_console.voicenter.records import Source
@@ -34,11 +34,10 @@ _NO_ATTEMPT = {Outcome.NOT_DIALLED, Outcome.UNKNOWN}
 _DIRECTIONS = [Direction.IN.value, Direction.OUT.value]
 
 
-def heard(sender: object, *, account: Account, calls: Sequence[Call], **_: object) -> None:
-    """Receiver of calls_changed: make the cards of these calls' people anew."""
+def heard(sender: object, *, account: Account, calls: Sequence[Call], **_: object) -> Hint | None:
+    """Receiver of calls_changed: make the cards of these calls' people anew. Its news is published by the sender."""
     since, lost = _touched(calls)
-    if since:
-        refresh(account, since, lost)
+    return refresh(account, since, lost) if since else None
 
 
 def merged(sender: object, *, survivor: Call, merged: Call, **_: object) -> None:
@@ -82,9 +81,9 @@ def _touched(calls: Iterable[Call]) -> tuple[dict[str, datetime], set[str]]:
     return since, lost
 
 
-def refresh(account: Account, since: Mapping[str, datetime], lost: set[str]) -> None:
+def refresh(account: Account, since: Mapping[str, datetime], lost: set[str]) -> Hint | None:
     """Make the cards of these numbers anew, each from its time on. Numbers that are not in `lost` and have no card
-    need nothing. Call it in a transaction, as the account's ingester."""
+    need nothing. Call it in a transaction, as the account's ingester; what it returns is to be published at its end."""
     policy, now = RecoveryPolicy.of(account), timezone.now()
     keep = timedelta(hours=policy.keep_hours)
     known = _known(account, since, keep)
@@ -92,14 +91,14 @@ def refresh(account: Account, since: Mapping[str, datetime], lost: set[str]) -> 
         number: _begin(known[number], at, keep) for number, at in since.items() if number in lost or known[number]
     }
     if not begins:
-        return
+        return None
     seen = _seen(account, begins, policy)
     rows = {number: [row for row in known[number] if row.first_lost_at >= begin] for number, begin in begins.items()}
     writing = _Writing(account, now, [row.pk for some in rows.values() for row in some])
     for number, begin in begins.items():
         found = cards.of((call for call in seen[number] if call.at >= begin), keep=keep, now=now)
         writing.plan(number, rows[number], found)
-    writing.write()
+    return writing.write()
 
 
 def _known(account: Account, since: Mapping[str, datetime], keep: timedelta) -> dict[str, list[Recovery]]:
@@ -196,8 +195,8 @@ class _Writing:
         self.gone += free.values()
         self.departments |= {row.department_id for row in free.values()}
 
-    def write(self) -> None:
-        """Endings before beginnings: a number has one card that is not closed."""
+    def write(self) -> Hint | None:
+        """Endings before beginnings: a number has one card that is not closed. None where nothing changed."""
         if self.gone:
             Recovery.objects.filter(pk__in=[row.pk for row in self.gone]).delete()
         for row in sorted(self.changed, key=lambda row: row.state != State.CLOSED):
@@ -205,8 +204,8 @@ class _Writing:
         Recovery.objects.bulk_create(self.fresh)
         moved = self._write_calls()
         if self.gone or self.changed or self.fresh or moved:
-            people = {row.claimed_by_id for row in self.changed if row.claimed_by_id}
-            tell(self.account, [*self.changed, *self.fresh], departments=self.departments, people=people)
+            return news.of([*self.changed, *self.fresh], departments=self.departments)
+        return None
 
     def _write_calls(self) -> bool:
         wanted = {call.call: (row.pk, call) for row, card in self.wanted for call in card.calls}

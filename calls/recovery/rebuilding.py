@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 
 from calls import ingest
@@ -14,6 +17,7 @@ from calls.recovery import keeping
 from voicenter_console.jobs import claims
 from voicenter_console.jobs.claims import Progress
 from voicenter_console.jobs.models import Job
+from voicenter_console.live.publish import publish_all
 from voicenter_console.organisation.models import Account, User
 from voicenter_console.webhooks import locks
 
@@ -43,11 +47,24 @@ def run(progress: Progress) -> None:
 
 
 def _numbers(account: Account, after: str) -> list[str]:
-    """The next numbers that called, or that have a card."""
-    incoming = Call.objects.filter(account=account, direction="in", answered=False, customer_e164__gt=after)
-    called = incoming.order_by("customer_e164").values_list("customer_e164", flat=True).distinct()[:BATCH]
-    cards = Recovery.objects.filter(account=account, number__gt=after).order_by("number")
-    return sorted({*called, *cards.values_list("number", flat=True).distinct()[:BATCH]})[:BATCH]
+    """The next numbers that called, in E.164 or as they were sent where they are in no use, or that have a card."""
+    incoming = Call.objects.filter(account=account, direction="in", answered=False)
+    # Words and extensions are among those without E.164; `refresh` finds no call of theirs that means something.
+    found = {
+        *_next(incoming.filter(customer_e164=""), "customer", after),
+        *_next(Recovery.objects.filter(account=account), "number", after),
+    }
+    if after < "+" or after.startswith("+"):
+        # All begin with a plus and go on in digits, which every collation puts in the same order: by the index.
+        e164 = incoming.filter(customer_e164__gt=max(after, "+")).order_by("customer_e164")
+        found.update(e164.values_list("customer_e164", flat=True).distinct()[:BATCH])
+    return sorted(found)[:BATCH]
+
+
+def _next(rows: QuerySet[Any], name: str, after: str) -> QuerySet[Any]:
+    """In the order of their characters, as `sorted` has them, whatever the database's collation."""
+    told = rows.annotate(told=Collate(name, "C" if connection.vendor == "postgresql" else "BINARY"))
+    return told.filter(told__gt=after).order_by("told").values_list("told", flat=True).distinct()[:BATCH]
 
 
 def _anew(account: Account, numbers: list[str]) -> bool:
@@ -55,5 +72,7 @@ def _anew(account: Account, numbers: list[str]) -> bool:
     with locks.ingester(account.pk) as held:
         if held:
             with transaction.atomic():
-                keeping.refresh(account, dict.fromkeys(numbers, _EVER), set(numbers))
+                news = keeping.refresh(account, dict.fromkeys(numbers, _EVER), set(numbers))
+                if news:
+                    publish_all(account, [news])
         return held

@@ -253,6 +253,22 @@ def test_a_refused_call_gives_the_claim_back(card, dana, noa, rina, phone):
     assert now(one).claimed_by == dana
 
 
+def test_a_refused_call_on_a_claim_that_had_run_out_leaves_the_card_open(card, dana, noa, phone):
+    one = card("+13125550118")
+    with time_machine.travel(timezone.now() - timedelta(hours=1)):
+        acts.claim(noa, one)
+    assert acts.call(dana, one, key="k").error == "international"
+    assert (now(one).state, now(one).claimed_name) == ("open", "")
+
+
+def test_a_refused_call_leaves_one_s_own_claim_as_long_as_it_was(card, dana, phone):
+    one = card("+13125550118")
+    acts.claim(dana, one)
+    until = now(one).claimed_until
+    acts.call(dana, one, key="k")
+    assert (now(one).claimed_by, now(one).claimed_until) == (dana, until)
+
+
 def test_the_next_one_is_who_waited_longest_and_can_be_called(card, cloud, phone, dana, noa, gal):
     card("+972545550111", waited_seconds=20)
     longest = card("+972545550112", waited_seconds=90)

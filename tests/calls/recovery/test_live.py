@@ -1,10 +1,15 @@
 """News of cards reaches all who share the work, and nobody else."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from calls.recovery import acts
+from tests.calls.recovery.telling import lost
+from tests.calls.telling import tell
 from voicenter_console.live import audience
 from voicenter_console.live.audience import Hearer, News
+from voicenter_console.live.models import Event
 from voicenter_console.organisation.models import Department, User
 from voicenter_console.organisation.roles import Right
 
@@ -47,6 +52,17 @@ def test_another_department_s(card, news, account, dana, noa, rina, gal, owner):
 def test_no_department_s(card, news, dana, rina, gal, owner):
     acts.claim(owner, card(department=None))
     assert heard(news(), dana, rina, gal) == [True, True, False]
+
+
+def test_news_of_a_batch_is_one_of_cards_and_one_of_calls_at_its_end(account, service):
+    with CaptureQueriesContext(connection) as asked:
+        tell(account, [lost(0), lost(1, caller="0545550119")])
+    kinds = [event.kind for event in Event.objects.order_by("pk")]
+    assert kinds == ["recoveries", "calls"]
+    written = [place for place, one in enumerate(asked.captured_queries) if "live_event" in one["sql"]]
+    after = [one["sql"] for one in asked.captured_queries[written[0] + 1 :]]
+    assert len(written) == 1
+    assert not [sql for sql in after if not sql.startswith("RELEASE SAVEPOINT")]
 
 
 def test_agents_hear_of_shared_work_only(account, service, dana, rina):

@@ -237,6 +237,19 @@ def test_a_setting_that_counts_otherwise_makes_the_cards_anew(account, as_owner)
     assert Recovery.objects.count() == 2
 
 
+def test_numbers_that_are_in_no_use_are_found_again_with_the_others(account, monkeypatch):
+    """By their own text, in batches, whatever comes first: a star before a plus, digits behind it."""
+    monkeypatch.setattr(rebuilding, "BATCH", 1)
+    callers = ["0545550118", "00000000000", "*2345", "99999999999999", "0545550119"]
+    heard(account, *(lost(minute, caller=caller) for minute, caller in enumerate(callers)))
+    whole = {row.number for row in Recovery.objects.all()}
+    assert len(whole) == 5
+    Recovery.objects.all().delete()
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        claims.work(rebuilding.ask(None, account).pk)
+    assert {row.number for row in Recovery.objects.all()} == whole
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [({"caller_text": "{name}"}, "Not filled in: name"), ({"caller_text": "{"}, "A brace has no partner"),
