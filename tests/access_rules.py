@@ -16,6 +16,8 @@ from django.utils import timezone
 from calls import exports
 from calls.contacts import importing
 from calls.models import Call, Cdr, Contact, ContactImport, DialRequest, Note, SavedView
+from ivr.examples import examples
+from ivr.models import Flow
 from tests.calls.telling import NOON, push, tell
 from tests.fixtures.voicenter.spelling import pushed
 from voicenter_console.jobs.models import Job
@@ -148,6 +150,16 @@ RULES: dict[str, Rule] = {
     "reports:queues": needs(Right.SEE_REPORTS),
     "reports:report": needs(Right.SEE_REPORTS, of=UNTRIED),
     "recovery:figure": needs(Right.SEE_RECOVERIES, of=UNTRIED),
+    # flows
+    "ivr:add": needs(Right.EDIT_FLOWS, of="flow"),
+    "ivr:begin": needs(Right.EDIT_FLOWS),
+    "ivr:callers": needs(Right.SEE_FLOWS, of="flow"),
+    "ivr:flow": needs(Right.SEE_FLOWS, of="flow"),
+    "ivr:list": needs(Right.SEE_FLOWS),
+    "ivr:remove": needs(Right.EDIT_FLOWS, of="flow"),
+    "ivr:set_ends": needs(Right.EDIT_FLOWS, of="flow"),
+    "ivr:set_node": needs(Right.EDIT_FLOWS, of="flow"),
+    "ivr:undo": needs(Right.EDIT_FLOWS, of="flow"),
     # alerts, and the assistant that connects an account
     "alerts:end": needs(Right.SEE_REPORTS, of=UNTRIED),
     "alerts:end_mail": needs(Right.SEE_REPORTS, of=UNTRIED),
@@ -237,6 +249,13 @@ def _export(world: World, account: Account, person: User) -> Job:
     return job
 
 
+def _flow(world: World, account: Account, person: User) -> Flow:
+    department = world.service if account == world.account else None
+    draft = examples("en")[0].document
+    known = {"account": account, "name": "A flow", "department": department}
+    return Flow.objects.get_or_create(**known, defaults={"draft": draft})[0]
+
+
 # Makes an object that is `person`'s in the account: their own account's, or the other one's.
 OBJECTS: dict[str, Make] = {
     "account": lambda world, account, person: account,
@@ -246,6 +265,7 @@ OBJECTS: dict[str, Make] = {
     "delivery": _delivery,
     "dial": _dial,
     "export": _export,
+    "flow": _flow,
     "job": lambda world, account, person: Job.objects.create(kind="x", label="A job", owner=person),
     "leg": lambda world, account, person: Cdr.objects.get(account=account),
     "note": lambda world, account, person: Note.objects.create(

@@ -51,6 +51,7 @@ urlpatterns = [
     path("desk/", include((the_desk, "desk"))),
     path("reports/", include("calls.reports.urls")),
     path("alerts/", include((alert_patterns, "alerts"))),
+    path("ivr/", include("ivr.urls")),
     path("deliveries/", include((delivery_health, "deliveries"))),
     path("settings/connect/", include("calls.connect.urls")),
     path("jobs/", include("voicenter_console.jobs.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +36,7 @@ def _files() -> dict[str, dict[str, Any]]:
 
 def _example(key: str, said: dict[str, Any], language: str) -> Example:
     prompts = {name: {"text": text[language], "confirmed": False} for name, text in said["texts"].items()}
+    nodes = {name: {"title": said["titles"][name][language], **node} for name, node in said["nodes"].items()}
     document = {
         "schema": VERSION,
         "dialect": "external",
@@ -42,6 +44,6 @@ def _example(key: str, said: dict[str, Any], language: str) -> Example:
         "entry": said["entry"],
         "fallback": said["fallback"],
         "prompts": prompts,
-        "nodes": json.loads(json.dumps(said["nodes"])),
+        "nodes": copy.deepcopy(nodes),
     }
     return Example(key, said["title"][language], said["about"][language], document)

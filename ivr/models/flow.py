@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,9 @@ class Flow(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.draft_mark = mark_of(self.draft)
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("ivr:flow", args=[self.pk])
 
 
 class FlowVersion(models.Model):

@@ -1,0 +1,148 @@
+"""The pages of flows: a draft begun from an example, changed node by node, and two people who write one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ivr.designer import changes, fields, picture, tree
+from ivr.examples import examples
+from ivr.graph import read
+from ivr.graph.kinds import KINDS
+from ivr.models import Flow
+from voicenter_console.organisation.models import Account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def begun(as_owner: Client, account: Account) -> Flow:
+    said = {"example": "sales_and_support", "name": "Main line", "language": "en", "place": f"account-{account.pk}"}
+    as_owner.post(reverse("ivr:begin"), said)
+    return Flow.objects.get(name="Main line")
+
+
+def _node(flow: Flow, name: str, **more: str) -> dict[str, str]:
+    """What a browser sends of a node's form as it was drawn."""
+    node, prompts = flow.draft["nodes"][name], flow.draft["prompts"]
+    said = {"seen": flow.draft_mark, "node": name, "title": node.get("title", "")}
+    for one in fields.inputs(node, prompts, {}):
+        if one.shape != "tick" or one.value:
+            said[one.name] = str(one.value)
+        said |= {f"said:{one.name}": one.said} if one.shape == "prompt" else {}
+        said |= {f"week:{day}": spans for day, _, spans in one.days}
+    named, opened = fields.ways(node)
+    said |= {f"to:{way}": to for way, _, to, _ in named}
+    for place, (key, to) in enumerate(opened):
+        said |= {f"key:{place}": key, f"way:{place}": to}
+    return said | more
+
+
+@pytest.mark.parametrize("key", [one.key for one in examples("en")])
+def test_every_node_of_an_example_comes_back_from_its_form_as_it_was(key):
+    document = next(one.document for one in examples("en") if one.key == key)
+    flow = Flow(draft=document, draft_mark="x")
+    for name in document["nodes"]:
+        assert changes.set_node(document, name, _node(flow, name))["nodes"] == document["nodes"], name
+
+
+@pytest.mark.parametrize("dialect", ["external", "layer"])
+def test_a_new_node_of_every_kind_is_sound_in_form_and_comes_back_from_its_form(dialect):
+    document = examples("en")[0].document
+    for kind in KINDS:
+        if dialect not in KINDS[kind].dialects:
+            continue
+        added, name = changes.add(document, kind)
+        assert read(added).nodes[name].kind == kind
+        assert changes.set_node(added, name, _node(Flow(draft=added), name))["nodes"][name] == added["nodes"][name]
+
+
+def test_a_node_put_behind_a_way_leads_on_to_where_that_led():
+    document = next(one.document for one in examples("en") if one.key == "sales_and_support")
+    added, name = changes.add(document, "percentage", "menu", "1")
+    assert added["nodes"]["menu"]["exits"]["1"] == name
+    assert added["nodes"][name]["exits"] == {"chosen": "sales"}
+    assert "sales" not in json.dumps(changes.remove(added, "sales")["nodes"])
+
+
+def test_the_tree_has_every_node_once_and_the_picture_every_way():
+    for example in examples("he"):
+        document = example.document
+        once = [line.node for line in tree.lines(document) if line.node and not line.again]
+        assert sorted(once) == sorted(document["nodes"])
+        for mirrored in (False, True):
+            drawn = picture.draw(document, mirrored=mirrored)
+            assert len(drawn.boxes) == len(document["nodes"])
+            assert len(drawn.edges) == sum(len(node.get("exits", {})) for node in document["nodes"].values())
+            assert all(0 <= box.x <= drawn.width and 0 <= box.y <= drawn.height for box in drawn.boxes)
+
+
+def test_a_flow_begins_from_an_example_and_says_what_must_be_filled_in(as_owner, begun):
+    page = as_owner.get(begun.get_absolute_url()).content.decode()
+    assert "Put in the number to dial." in page
+    assert "Main line" in as_owner.get("/ivr/").content.decode()
+
+
+def test_what_is_typed_is_kept_in_the_draft_at_once(as_owner, begun):
+    as_owner.post(reverse("ivr:set_node", args=[begun.pk]), _node(begun, "sales", targets="035550142, 201", ring="20"))
+    begun.refresh_from_db()
+    assert begun.draft["nodes"]["sales"]["targets"] == ["035550142", "201"]
+    assert begun.draft["nodes"]["sales"]["ring"] == 20
+
+
+def test_what_does_not_fit_is_refused_on_its_field_and_stays_typed(as_owner, begun):
+    answer = as_owner.post(reverse("ivr:set_node", args=[begun.pk]), _node(begun, "sales", ring="3000"))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'value="3000"' in page
+    assert "A number from 5 to 300." in page
+    begun.refresh_from_db()
+    assert begun.draft["nodes"]["sales"]["ring"] == 30
+
+
+def test_the_second_of_two_tabs_is_told_and_finds_what_it_typed(as_owner, begun):
+    first, second = _node(begun, "sales", targets="201"), _node(begun, "sales", targets="202")
+    url = reverse("ivr:set_node", args=[begun.pk])
+    assert as_owner.post(url, first).status_code == 302
+    answer = as_owner.post(url, second)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "changed this draft meanwhile" in page
+    assert 'value="202"' in page
+    begun.refresh_from_db()
+    assert begun.draft["nodes"]["sales"]["targets"] == ["201"]
+
+
+def test_a_removed_node_comes_back_by_undo(as_owner, begun):
+    before = begun.draft
+    as_owner.post(reverse("ivr:remove", args=[begun.pk]), {"seen": begun.draft_mark, "node": "sales"})
+    begun.refresh_from_db()
+    assert "sales" not in begun.draft["nodes"]
+    assert "Undo" in as_owner.get(begun.get_absolute_url()).content.decode()
+    as_owner.post(reverse("ivr:undo", args=[begun.pk]))
+    begun.refresh_from_db()
+    assert begun.draft == before
+
+
+def test_the_phone_plays_the_draft_key_by_key(as_owner, begun):
+    page = as_owner.get(begun.get_absolute_url() + "?call=1&keys=9&press=1").content.decode()
+    assert "Here the flow" not in page
+    assert "Nobody answers" in page
+    assert "1: " not in page
+    ended = as_owner.get(begun.get_absolute_url() + "?call=1&keys=1&press=failed").content.decode()
+    assert "Here the flow" in ended
+
+
+@pytest.mark.parametrize("draft", [{}, {"nodes": 7}])
+def test_what_is_no_flow_still_has_a_page(as_owner, begun, draft):
+    Flow.objects.filter(pk=begun.pk).update(draft=draft)
+    assert "things stand in the way" in as_owner.get(begun.get_absolute_url()).content.decode()
+    assert as_owner.post(reverse("ivr:add", args=[begun.pk]), {"kind": "menu"}).status_code == 409
+
+
+@pytest.mark.parametrize("query", ["?call=1&at=x", "?call=1&keys=a,b", "?node=gone&callers=x", "?call=1&press="])
+def test_an_address_that_somebody_made_up_is_a_page(as_owner, begun, query):
+    assert as_owner.get(begun.get_absolute_url() + query).status_code == 200
