@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from calls.models import Agent, Extension
+from tests import overheard
 from voicenter_console.organisation import tombstones
 from voicenter_console.organisation.models import Account, ApiKey, Department, HookToken, User
 from voicenter_console.organisation.roles import Role
@@ -30,6 +31,21 @@ def _fresh_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     tombstones.forget()
     monkeypatch.setattr(hints, "send", lambda account_id: None)
     monkeypatch.setattr(afterwards, "put", lambda write, **about: write())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _overhearing() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        overheard.begin(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_is_said(_overhearing: None) -> Iterator[None]:
+    """Whatever a test is about: no log, page, answer, mail or error of it holds a secret."""
+    yield
+    said = overheard.said()
+    assert not said, "a secret was said:\n" + "\n".join(said)
 
 
 @pytest.fixture
