@@ -121,4 +121,3 @@ def said() -> list[str]:
     found = list(dict.fromkeys(_said))
     _said.clear()
     return found
-

@@ -1,4 +1,4 @@
-"""The ears of the whole run hear: a secret in a log, an answer, a mail or an error's text fails the test it is said in."""
+"""The ears of the run hear: a secret in a log, an answer, a mail or an error fails the test that it is said in."""
 
 from __future__ import annotations
 

@@ -3,12 +3,12 @@
 import itertools
 import json
 import re
-import socket
 from dataclasses import fields, replace
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.resolver import nowhere
 from voicenter_console.voicenter.client import Hosts, VoicenterClient
 from voicenter_console.voicenter.errors import VoicenterError
 from voicenter_console.voicenter.live import LineDown
@@ -22,22 +22,7 @@ HOSTS = {urlsplit(getattr(OWN, field.name)).hostname for field in fields(Hosts)}
 
 @pytest.fixture
 def looked_up(monkeypatch):
-    """Names that were looked up; none is found, so nothing leaves. Nothing may go round the resolver."""
-    names: list[str] = []
-
-    def nowhere(host, *_, **__):
-        names.append(host.decode() if isinstance(host, bytes) else host)
-        raise socket.gaierror(socket.EAI_NONAME, "no such host")
-
-    def refuse(*_):
-        raise AssertionError("a socket was connected past the resolver")
-
-    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.setenv(name, "http://proxy.elsewhere.example:3128")  # another's wish, which is not followed
-    return names
+    return nowhere(monkeypatch)
 
 
 @pytest.mark.parametrize("name", CASES)
