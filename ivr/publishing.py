@@ -10,11 +10,14 @@ from django.db.models import Max
 from ivr import simulating
 from ivr.drafts import Outdated, look
 from ivr.graph import Finding, read
-from ivr.models import Flow, FlowVersion, Publication
+from ivr.models import Binding, Flow, FlowVersion, Publication
 from voicenter_console import phones
 from voicenter_console.organisation import audit
 from voicenter_console.organisation.models import User
 from voicenter_console.organisation.models.people import Actor
+
+# Places in the order in which bindings are tried.
+_NAMED, _EVERY = 10, 20
 
 
 class Unpublishable(Exception):
@@ -62,3 +65,22 @@ def _give(version: FlowVersion, by: Actor, percent: int, test_callers: Sequence[
     )  # fmt: skip
     audit.record(by, verb, version, after={"percent": percent, "test_callers": len(callers)})
     return publication
+
+
+def bind(flow: Flow, did: str, layer: int | None, *, by: Actor) -> Binding:
+    """Have a flow answer a number (E.164, '' every number), or a layer. Every number comes after all that are named.
+
+    Raises IntegrityError where another flow answers there.
+    """
+    binding = Binding.objects.create(
+        account=flow.account, flow=flow, did=did, layer=layer, place=_NAMED if did else _EVERY
+    )
+    audit.record(by, "ivr.bound", flow, after={"did": did, "layer": layer})
+    return binding
+
+
+def unbind(binding: Binding, *, by: Actor) -> None:
+    """It no longer answers there; calls that stand in it go on."""
+    with transaction.atomic():
+        audit.record(by, "ivr.unbound", binding.flow, before={"did": binding.did, "layer": binding.layer})
+        binding.delete()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ivr.views import designer, flows, trying
+from ivr.views import designer, flows, publishing, trying
 
 app_name = "ivr"
 urlpatterns = [
@@ -15,4 +15,11 @@ urlpatterns = [
     path("<int:pk>/undo/", designer.undo, name="undo"),
     path("<int:pk>/callers/", trying.callers, name="callers"),
     path("<int:pk>/ends/", designer.set_ends, name="set_ends"),
+    path("<int:pk>/case/", trying.keep_case, name="keep_case"),
+    path("<int:pk>/case/remove/", trying.remove_case, name="remove_case"),
+    path("<int:pk>/versions/", publishing.versions, name="versions"),
+    path("<int:pk>/publish/", publishing.publish, name="publish"),
+    path("<int:pk>/give/", publishing.give, name="give"),
+    path("<int:pk>/answer/", publishing.answer, name="answer"),
+    path("<int:pk>/silence/", publishing.silence, name="silence"),
 ]

@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from ivr import drafts
 from ivr.designer import words
 from ivr.graph import Malformed
-from ivr.models import Flow
-from ivr.runtime.walk import FAILED
+from ivr.models import Flow, FlowCase
 from ivr.showing import shown
 from ivr.simulating import NoScenario, Scenario, simulate
 
@@ -94,4 +93,7 @@ def _why(path: Any, nodes: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(words.title(name, {"title": nodes[name].title}), words.way(exit)) for name, exit in path]
 
 
-NOBODY_ANSWERS = FAILED
+def keep(flow: Flow, name: str, played: Trial) -> FlowCase:
+    """A case by its name: the caller that was supposed, and where they ended. One that is known is written anew."""
+    values = {"scenario": played.scenario, "expected": played.turns[-1]["node"]}
+    return FlowCase.objects.update_or_create(flow=flow, name=name, defaults=values)[0]

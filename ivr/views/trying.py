@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from ivr.designer import counting, words
-from ivr.views.designer import flow_of
+from ivr.designer import counting, trying, words
+from ivr.views.designer import flow_of, to
 from voicenter_console.organisation.access import needs
 from voicenter_console.organisation.roles import Right
+
+
+@require_POST
+@needs(Right.EDIT_FLOWS)
+def keep_case(request: HttpRequest, pk: int) -> HttpResponse:
+    """The call on the phone, which must end where it ended now."""
+    flow = flow_of(request, pk)
+    name = request.POST.get("name", "").strip()[:120]
+    played = trying.trial(flow, {**request.GET.dict(), "call": "1"})
+    if played.last and name:
+        trying.keep(flow, name, played)
+    else:
+        messages.error(request, _("A case needs a name, and a call that could be played."))
+    return to(request, flow)
+
+
+@require_POST
+@needs(Right.EDIT_FLOWS)
+def remove_case(request: HttpRequest, pk: int) -> HttpResponse:
+    flow = flow_of(request, pk)
+    flow.cases.filter(name=request.POST.get("name", "")).delete()
+    return to(request, flow)
 
 
 @require_GET

@@ -146,3 +146,77 @@ def test_what_is_no_flow_still_has_a_page(as_owner, begun, draft):
 @pytest.mark.parametrize("query", ["?call=1&at=x", "?call=1&keys=a,b", "?node=gone&callers=x", "?call=1&press="])
 def test_an_address_that_somebody_made_up_is_a_page(as_owner, begun, query):
     assert as_owner.get(begun.get_absolute_url() + query).status_code == 200
+
+
+@pytest.fixture
+def ready(as_owner: Client, begun: Flow) -> Flow:
+    """The flow with its numbers filled in."""
+    for name, target in (("sales", "201"), ("support", "202")):
+        begun.refresh_from_db()
+        as_owner.post(reverse("ivr:set_node", args=[begun.pk]), _node(begun, name, targets=target))
+    begun.refresh_from_db()
+    return begun
+
+
+def _publish(client: Client, flow: Flow, **more: str):
+    flow.refresh_from_db()
+    said = {"seen": flow.draft_mark, "percent": "100", "message": "", "test_callers": ""} | more
+    return client.post(reverse("ivr:publish", args=[flow.pk]), said)
+
+
+def test_a_draft_is_compared_published_and_taken_back(as_owner, ready):
+    assert _publish(as_owner, ready, message="first").status_code == 302
+    as_owner.post(reverse("ivr:set_node", args=[ready.pk]), _node(ready, "sales", targets="209", title="Shop"))
+    page = as_owner.get(reverse("ivr:versions", args=[ready.pk])).content.decode()
+    assert '<del dir="auto">201</del> <ins dir="auto">209</ins>' in page
+    assert _publish(as_owner, ready, percent="10").status_code == 302
+    newest = ready.publications.order_by("-pk")
+    assert (newest[0].version.number, newest[0].percent) == (2, 10)
+    assert as_owner.post(reverse("ivr:give", args=[ready.pk]), {"version": "1"}).status_code == 302
+    assert (newest.all()[0].version.number, newest.all()[0].percent) == (1, 100)
+
+
+@pytest.mark.parametrize(("said", "word"), [({"percent": "0"}, "from 1 to 100"), ({"percent": "²"}, "from 1 to 100"),
+                                            ({"test_callers": "nobody"}, "not a telephone number")])  # fmt: skip
+def test_an_audience_that_cannot_be_read_publishes_nothing(as_owner, ready, said, word):
+    answer = _publish(as_owner, ready, **said)
+    assert answer.status_code == 422
+    assert word in answer.content.decode()
+    assert not ready.publications.exists()
+
+
+def test_a_draft_that_moved_on_or_is_not_sound_is_not_published(as_owner, begun, ready):
+    assert _publish(as_owner, ready, seen="0" * 64).status_code == 409
+    as_owner.post(reverse("ivr:remove", args=[ready.pk]), {"seen": ready.draft_mark, "node": "support"})
+    answer = _publish(as_owner, ready)
+    assert answer.status_code == 422
+    assert "The caller would hear silence" in answer.content.decode()
+    assert not ready.publications.exists()
+
+
+def test_a_call_on_the_phone_is_kept_as_a_case_and_holds_back_what_breaks_it(as_owner, ready):
+    query = "?call=1&keys=1"
+    as_owner.post(reverse("ivr:keep_case", args=[ready.pk]) + query, {"name": "One reaches sales"})
+    assert ready.cases.get().expected == "sales"
+    said = _node(ready, "menu")
+    said |= {
+        part.replace("key", "way"): "support" for part, key in said.items() if part.startswith("key:") and key == "1"
+    }
+    as_owner.post(reverse("ivr:set_node", args=[ready.pk]), said)
+    assert _publish(as_owner, ready).status_code == 422
+    as_owner.post(reverse("ivr:remove_case", args=[ready.pk]), {"name": "One reaches sales"})
+    as_owner.post(reverse("ivr:remove", args=[ready.pk]), {"seen": Flow.objects.get().draft_mark, "node": "sales"})
+    assert _publish(as_owner, ready).status_code == 302
+
+
+def test_a_number_is_answered_by_one_flow_and_taken_off_again(as_owner, ready):
+    url = reverse("ivr:answer", args=[ready.pk])
+    assert as_owner.post(url, {"did": "03-555-0142"}).status_code == 302
+    again = as_owner.post(url, {"did": "035550142"})
+    assert again.status_code == 422
+    assert "answers there already" in again.content.decode()
+    assert as_owner.post(url, {"did": "abc"}).status_code == 422
+    binding = ready.bindings.get()
+    assert binding.did == "+97235550142"
+    as_owner.post(reverse("ivr:silence", args=[ready.pk]), {"binding": str(binding.pk)})
+    assert not ready.bindings.exists()
