@@ -54,6 +54,7 @@ OPEN = Rule(open=True)
 RULES: dict[str, Rule] = {
     # the API
     "api:agent-report-list": needs(Right.SEE_REPORTS),
+    "api:board-list": needs(Right.SEE_BOARD),
     "api:call-detail": needs(Right.SEE_CALLS, of="call"),
     "api:call-list": needs(Right.SEE_CALLS),
     "api:caller-report-list": needs(Right.SEE_REPORTS),
@@ -134,7 +135,9 @@ RULES: dict[str, Rule] = {
     "deliveries:raw": needs(Right.SEE_RAW, of="delivery"),
     "deliveries:replay": needs(Right.REPLAY),
     "deliveries:set_aside": needs(Right.REPLAY),
-    # the desk, recoveries, reports
+    # the board, the desk, recoveries, reports
+    "board:as_of": needs(Right.SEE_BOARD),
+    "board:board": needs(Right.SEE_BOARD),
     "desk:credentials": needs(Right.DIAL, own_word=True),
     "desk:desk": needs(Right.DIAL),
     "recovery:board": needs(Right.SEE_RECOVERIES),

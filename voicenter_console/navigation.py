@@ -19,6 +19,7 @@ from voicenter_console.webhooks.models import Delivery
 # A line appears when its page exists, to those who may open it: section, label, url name, icon, right.
 _LINES = [
     (None, gettext_lazy("Home"), "home", "home", Right.SEE_HOME),
+    (None, gettext_lazy("Live board"), "board:board", "layout-dashboard", Right.SEE_BOARD),
     (None, gettext_lazy("My desk"), "desk:desk", "headset", Right.DIAL),
     (gettext_lazy("Calls"), gettext_lazy("Call log"), "calls:log", "list", Right.SEE_CALLS),
     (gettext_lazy("Calls"), gettext_lazy("Recovery"), "recovery:board", "arrow-back-up", Right.SEE_RECOVERIES),

@@ -10,7 +10,7 @@ from calls.hooks import CdrHook
 from calls.popup.hook import PopUpHook
 from calls.reports.urls import alert_patterns
 from calls.vcc.hook import VccHook
-from calls.views import desk, health
+from calls.views import board, desk, health
 from ivr import api as ivr_api
 from ivr.hooks import IvrHook, LayerHook
 from voicenter_console import views
@@ -34,6 +34,11 @@ delivery_health = [
     *deliveries.urlpatterns,
 ]
 
+the_board = [
+    path("", board.page, name="board"),
+    path("as-of/", board.as_of, name="as_of"),
+]
+
 the_desk = [
     path("", desk.desk, name="desk"),
     path("credentials/", desk.credentials, name="credentials"),
@@ -48,6 +53,7 @@ urlpatterns = [
     path("calls/", include("calls.urls")),
     path("contacts/", include("calls.contacts.urls")),
     path("recovery/", include("calls.recovery.urls")),
+    path("board/", include((the_board, "board"))),
     path("desk/", include((the_desk, "desk"))),
     path("reports/", include("calls.reports.urls")),
     path("alerts/", include((alert_patterns, "alerts"))),

@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from .board import BoardViewSet
 from .click2call import DialViewSet
 from .contacts import ContactViewSet
 from .recoveries import RecoveryViewSet
@@ -10,6 +11,7 @@ from .sync import SyncViewSet
 from .views import CallViewSet, CdrViewSet, DeliveryViewSet
 
 router = SimpleRouter()
+router.register("board", BoardViewSet, basename="board")
 router.register("calls", CallViewSet, basename="call")
 router.register("cdrs", CdrViewSet, basename="cdr")
 router.register("deliveries", DeliveryViewSet, basename="delivery")

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 EVENT = "board"
 STEP_SECONDS = 0.5
 WRITE_SECONDS = 1.0  # a snapshot is written once a second at most
-TOUCH_SECONDS = 4.0  # how old `as_of` may grow while all is well
+TOUCH_SECONDS = 1.0  # how much later than it is known `as_of` is written while nothing changes
 SETTINGS_SECONDS = 5.0
 
 
@@ -94,11 +94,11 @@ class Sitting:
     """One stretch of listening: what is known, what of it is written, what the history was told."""
 
     def __init__(self, account: Account, owner: UUID, source: Source, clock: Callable[[], float] = time.monotonic):
-        self.board = Board()
         self._account, self._owner, self._source, self._clock = account, owner, source, clock
         self._history = History(account)
         self._pace = Pace(clock)
         row = LiveBoard.objects.get(account=account)
+        self.board = Board(row.state)
         self._written, self._known_until = row.state, row.as_of
         self._source_name, self._trouble = row.source, row.trouble
         self._told_trouble = (self._source_name, self._trouble)
@@ -120,7 +120,7 @@ class Sitting:
         if state != self._written or (self._source_name, self._trouble) != self._told_trouble:
             self._wrote_at = self._touched_at = now
             return self._write(state)
-        if now - self._touched_at >= TOUCH_SECONDS:
+        if now - self._touched_at >= TOUCH_SECONDS and self._as_of() != self._known_until:
             self._touched_at = now
             return self._touch()
         return True

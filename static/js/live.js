@@ -1,5 +1,5 @@
 // One line of server-sent events for the page. It tells elements with `data-live="topic"` by an event `live:topic`
-// (for hx-trigger), at most every two seconds each, and says in the top bar whether the line stands.
+// (for hx-trigger), at most every two seconds each (or every `data-live-every` milliseconds), and says in the top bar whether the line stands.
 (() => {
   "use strict";
   const EVERY = 2000;
@@ -21,7 +21,7 @@
     const now = Date.now();
     const last = told.get(element) ?? { at: 0, waits: false };
     if (last.waits) return;
-    const wait = Math.max(0, last.at + EVERY - now);
+    const wait = Math.max(0, last.at + Number(element.dataset.liveEvery ?? EVERY) - now);
     told.set(element, { at: last.at, waits: true });
     setTimeout(() => {
       if (document.hidden) {

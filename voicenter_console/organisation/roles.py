@@ -19,6 +19,7 @@ class Right(StrEnum):
     SEE_HOME = "see_home"
     SEE_CALLS = "see_calls"
     SEE_REPORTS = "see_reports"
+    SEE_BOARD = "see_board"  # who waits and who talks now
     SEE_ALL_ACCOUNTS = "see_all_accounts"
     SEE_DEPARTMENTS = "see_departments"
     SEE_OWN = "see_own"
@@ -49,8 +50,8 @@ _AGENT = {
     Right.EDIT_CONTACTS, Right.SEE_RECOVERIES, Right.RECOVER,
 }  # fmt: skip
 _MANAGER = _AGENT - {Right.SEE_OWN} | {
-    Right.SEE_HOME, Right.SEE_REPORTS, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW, Right.EXPORT,
-    Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC, Right.CONNECT, Right.ERASE,
+    Right.SEE_HOME, Right.SEE_REPORTS, Right.SEE_BOARD, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW,
+    Right.EXPORT, Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC, Right.CONNECT, Right.ERASE,
     Right.SEE_FLOWS, Right.EDIT_FLOWS, Right.PUBLISH_FLOWS,
 }  # fmt: skip
 
