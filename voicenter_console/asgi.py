@@ -23,7 +23,7 @@ from voicenter_console.webhooks.admission import Admission  # isort: skip
 
 THREADS = env.number("WEB_THREADS", default=16, least=1, most=200)
 HOOK_THREADS = env.number("HOOK_THREADS", default=8, least=1, most=200)
-CALLER_THREADS = env.number("CALLER_THREADS", default=4, least=1, most=200)
+CALLER_THREADS = env.number("CALLER_THREADS", default=8, least=1, most=200)
 HOOK_QUEUE = env.number("HOOK_QUEUE", default=200, least=1, most=100_000)
 # The last part of a hook's address on which somebody waits for the answer.
 _SOMEBODY_WAITS = ("/ivr/", "/layer/", "/popup/")

@@ -1,7 +1,10 @@
 """The pop-up hook: whose number it is, whom it is told to, and how little it gives away (PROTOCOL S2, FAULTS F-46)."""
 
 import json
+import math
 import re
+import statistics
+import time
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -23,6 +26,7 @@ from voicenter_console.webhooks.models import Delivery
 pytestmark = pytest.mark.django_db
 POPUP = "a-popup-token-of-the-tests"
 EXTENSION = "chrome-extension://ifiaikfdhcagbagdeflffjdammidpbio"
+BEAT_SECONDS = hook.BEAT_SECONDS
 KEYS = {"STATUS", "URL", "CLIENTNAME", "TOTAL", "COMPANY"}
 
 
@@ -177,6 +181,32 @@ def test_ten_thousand_numbers_are_stopped_after_sixty(ask, israel):
     assert set(answered) == {200, 429}
     assert answered.index(429) >= 50
     assert ask("0545550118").status_code == 429  # known ones tell nothing either, for a while
+
+
+@pytest.mark.slow
+@pytest.mark.fault("F-46")
+def test_a_thousand_times_each_known_and_unknown_take_as_long(ask, israel, monkeypatch):
+    """Each time in another order; one unknown number, as many different ones would be stopped."""
+    monkeypatch.setattr(hook, "BEAT_SECONDS", BEAT_SECONDS)
+    numbers = ["0545550118", "0545550199"]
+    spent: dict[str, list[float]] = {number: [] for number in numbers}
+    for turn in range(1000):
+        for number in sorted(numbers, reverse=bool(turn % 2)):
+            began = time.perf_counter()
+            assert ask(number).status_code == 200
+            spent[number].append(time.perf_counter() - began)
+    known, unknown = (statistics.median(spent[number]) for number in numbers)
+    print(f"known {known * 1000:.2f} ms, unknown {unknown * 1000:.2f} ms, p = {rank_test(*spent.values()):.2f}")
+    assert abs(known - unknown) < 0.005
+
+
+def rank_test(one: list[float], other: list[float]) -> float:
+    """The p of Mann and Whitney, by the normal curve."""
+    ranks = {value: rank for rank, value in enumerate(sorted([*one, *other]), start=1)}
+    u = sum(ranks[value] for value in one) - len(one) * (len(one) + 1) / 2
+    mean = len(one) * len(other) / 2
+    spread = math.sqrt(mean * (len(one) + len(other) + 1) / 6)
+    return math.erfc(abs(u - mean) / spread / math.sqrt(2))
 
 
 @pytest.mark.fault("F-46")
