@@ -97,6 +97,23 @@ def test_web_processes_end_with_the_one_that_started_them(make_console):
     assert console.page("/healthz").status_code == 200
 
 
+def test_open_pages_are_let_go_when_their_server_is_told_to_end(make_console):
+    """Their stream ends as a whole answer; a server that had to wait for it would cut it off."""
+    console = make_console(workers=0)
+    manage(console.storage, "collectstatic", "--no-input", "--verbosity=0")
+    password = manage(console.storage, "person", "add", "tal@centre.example").split()[-1]
+    console.start()
+    with (
+        console.signed_in("tal@centre.example", password) as browser,
+        browser.stream("GET", "/live/") as answer,
+    ):
+        lines = answer.iter_lines()
+        assert next(lines).startswith("retry")
+        console.webs[0].signal(signal.SIGTERM)
+        assert "event: ping" in list(lines)
+    console.webs[0].wait_for_death(20)
+
+
 def _lives(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
