@@ -13,12 +13,14 @@ from voicenter_console.webhooks import channels, ingest, replay
 from voicenter_console.webhooks.models import Delivery
 
 pytestmark = pytest.mark.django_db
+SIZE = replay._size
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch):
     monkeypatch.setattr(replay, "PAUSE_SECONDS", 0)
     monkeypatch.setattr(replay, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(replay, "_size", lambda last, took: last)
     # these tests listen to `time.sleep`, which the ingester uses too
     monkeypatch.setattr(ingest, "_let_others_write", lambda seconds: None)
 
@@ -139,6 +141,14 @@ def test_what_arrives_during_a_replay_is_ingested_after_one_batch_of_it(
     as_rina.post("/deliveries/replay/")
     run_jobs()
     assert seen == [(False, 4), (True, 3), (True, 2), (True, 1), (True, 0)]
+
+
+@pytest.mark.fault("F-28")
+@pytest.mark.parametrize(
+    ("last", "took", "size"), [(20, 0.2, 10), (20, 0.1, 20), (20, 0.01, 40), (150, 0.01, 200), (3, 9, 1)]
+)
+def test_a_batch_is_as_many_as_are_done_in_a_tenth_of_a_second(last, took, size):
+    assert SIZE(last, took) == size
 
 
 def test_a_replay_goes_on_where_its_lost_worker_was(buried, as_rina, monkeypatch):

@@ -27,9 +27,10 @@ from . import ingest
 from .models import Delivery, DeliveryQuerySet
 
 KIND = "deliveries.replay"
-# Live deliveries wait for one small batch at most, and then have the database to themselves for as long:
-# a replay of 50,000 takes minutes, and nobody notices it (F-28).
-BATCH = 20
+# Live deliveries wait for one batch at most, and then have the database to themselves for as long: a replay of 50,000
+# takes minutes, and nobody notices it (F-28). A batch is as many as BATCH_SECONDS are enough for, the last one tells.
+BATCH, MOST_IN_A_BATCH = 20, 200
+BATCH_SECONDS = 0.1
 PAUSE_SECONDS = 0.05
 # How long a batch is waited for; the sweep goes on with what needs longer.
 PATIENCE_SECONDS = 5.0
@@ -79,7 +80,8 @@ def run(progress: Progress) -> None:
     asked = progress.job.parameters
     seen = {"after": 0, "done": 0, "understood": 0, "unread": 0, **progress.job.result}
     progress.report(seen["done"], asked["count"])
-    while pks := _next(asked, seen["after"]):
+    size = BATCH
+    while pks := _next(asked, seen["after"], size):
         began = time.monotonic()
         again = Delivery.objects.filter(pk__in=pks, state=State.DEAD)
         again.update(state=State.NEW, attempts=0, due_at=Now(), done_at=None)
@@ -91,17 +93,24 @@ def run(progress: Progress) -> None:
         seen["done"] += len(pks)
         with translation.override(asked["language"]):
             progress.report(seen["done"], message=_outcome(seen), result=seen)
-        time.sleep(max(PAUSE_SECONDS, time.monotonic() - began))
+        took = time.monotonic() - began
+        time.sleep(max(PAUSE_SECONDS, took))
+        size = _size(size, took)
 
 
-def _next(asked: dict[str, object], after: int) -> list[int]:
+def _size(last: int, took: float) -> int:
+    """How many next: at most twice as many as last time, as those were perhaps the quick ones."""
+    return max(1, min(int(last * BATCH_SECONDS / took), 2 * last, MOST_IN_A_BATCH))
+
+
+def _next(asked: dict[str, object], after: int, size: int) -> list[int]:
     dead = Delivery.objects.dead().exclude(body=b"")
     dead = dead.filter(account_id__in=asked["accounts"], pk__gt=after, pk__lte=asked["newest"])
     if asked["reason"] is not None:
         dead = dead.filter(reason=asked["reason"])
     if asked["pk"] is not None:
         dead = dead.filter(pk=asked["pk"])
-    return list(dead.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return list(dead.order_by("pk").values_list("pk", flat=True)[:size])
 
 
 def _settle(account_ids: Sequence[int], pks: Sequence[int], report: partial[None]) -> None:
