@@ -16,6 +16,10 @@ from calls.models import Cdr, LiveBoard
 from tests.faults import traffic
 from voicenter_console.jobs import claims
 from voicenter_console.jobs.models import Job
+from voicenter_console.notifications import post, sending
+from voicenter_console.notifications.models import Dispatch, Endpoint
+from voicenter_console.organisation import breaker
+from voicenter_console.organisation.breaker import SharedBreaker
 from voicenter_console.webhooks import ingest
 from voicenter_console.webhooks.models import Delivery
 
@@ -83,6 +87,42 @@ def test_an_account_has_one_collector_whatever_its_host_s_clock_says(account, wr
         assert lease.claim(account.pk, two)
     with host(holder):
         assert not lease.claim(account.pk, one)
+
+
+@pytest.mark.parametrize("sender_is_wrong", [False, True])
+def test_a_notice_is_due_at_once_and_sent_by_one_whatever_its_host_s_clock_says(
+    account, wrong, sender_is_wrong, monkeypatch
+):
+    """While one host sends, another whose clock is ahead does not send it too."""
+    sender, other = (wrong, timedelta(0)) if sender_is_wrong else (timedelta(0), wrong)
+    endpoint = Endpoint.objects.create(account=account, name="CRM", url="https://hooks.example.org/", kinds=["a.kind"])
+    monkeypatch.setattr(sending, "_hint", lambda pk: None)
+    with host(other):
+        sending.notify(account, "a.kind", "a key", {})
+    (pk,) = sending.due()
+    sent = []
+
+    def meanwhile(dispatch, now):
+        sent.append(dispatch.pk)
+        if len(sent) == 1:
+            with host(other):
+                assert sending.due() == []
+                sending.send(pk)
+        return post.Answer(204, "", None)
+
+    monkeypatch.setattr(post, "send", meanwhile)
+    with host(sender):
+        sending.send(pk)
+    assert sent == [pk]
+    assert Dispatch.objects.get(endpoint=endpoint).state == "sent"
+
+
+def test_a_clock_that_was_wrong_leaves_no_host_alone_for_long(db):
+    ahead, right = SharedBreaker(lambda: timezone.now() + timedelta(days=1)), SharedBreaker()
+    for _ in range(breaker.FAILURES):
+        ahead.failed("account-1", "api.voicenter.com")
+    assert right.wait("account-1", "api.voicenter.com") == 0
+    assert right.wait("account-1", "api.voicenter.com") > 0  # that one tries for all
 
 
 def test_a_body_is_due_at_once_on_every_host_and_taken_by_one(post_hook, account, a_push, wrong):

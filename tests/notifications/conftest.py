@@ -8,9 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
-from voicenter_console.notifications import addresses, post
+from voicenter_console.notifications import addresses, post, sending
 from voicenter_console.notifications.models import Dispatch, Endpoint
 from voicenter_console.notifications.sending import send
 from voicenter_console.organisation.models import Account
@@ -35,6 +36,12 @@ class Receiver(httpx.BaseTransport):
         self.reached.append((request.url.host, request.headers["Host"], request.extensions["sni_hostname"]))
         self.taken.append(Webhook(self.secret).verify(body, dict(request.headers)))
         return httpx.Response(self.status, headers=self.headers, stream=httpx.ByteStream(b"thank you"))
+
+
+@pytest.fixture(autouse=True)
+def _one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database's clock travels with ours."""
+    monkeypatch.setattr(sending, "Now", timezone.now)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """From news to notices, and from notices to their receivers: at least once each, never inside a transaction.
 
 A row is claimed by a conditional UPDATE that counts the attempt and holds it for a lease; whoever dies in between
-leaves it to the next sweep. A receiver knows a repeat by its `webhook-id`.
+leaves it to the next sweep. The database's clock says what is due, never a host's (FAULTS F-13). A receiver knows a
+repeat by its `webhook-id`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from voicenter_console.organisation.models import Account
@@ -56,8 +58,8 @@ def notify(
             notice = Notice.objects.create(account=account, kind=kind, key=key, about=about, data=dict(data))
     except IntegrityError:
         return None
-    rows = [Dispatch(notice=notice, endpoint=one) for one in receivers]
-    rows += [Dispatch(notice=notice, email=email) for email in emails]
+    rows = [Dispatch(notice=notice, endpoint=one, due_at=Now()) for one in receivers]
+    rows += [Dispatch(notice=notice, email=email, due_at=Now()) for email in emails]
     for row in rows:
         row.save(force_insert=True)
         transaction.on_commit(partial(_hint, row.pk), robust=True)
@@ -80,7 +82,7 @@ def _hint(pk: int) -> None:
 
 def due() -> list[int]:
     """What the sweep sends: whatever waits and is due, a few of each receiver, however much waits for one of them."""
-    waiting = Dispatch.objects.filter(state=State.WAITING, due_at__lte=timezone.now())
+    waiting = Dispatch.objects.filter(state=State.WAITING, due_at__lte=Now())
     chosen: list[int] = []
     seen: dict[Any, int] = {}
     for pk, endpoint, email in waiting.order_by("due_at").values_list("pk", "endpoint_id", "email").iterator():
@@ -94,13 +96,12 @@ def due() -> list[int]:
 
 def send(pk: int) -> None:
     """Make one attempt, if it is due and nobody else does. Safe to call any number of times."""
-    now = timezone.now()
-    free = Dispatch.objects.filter(pk=pk, state=State.WAITING, due_at__lte=now)
-    if not free.update(due_at=now + LEASE, attempts=F("attempts") + 1):
+    free = Dispatch.objects.filter(pk=pk, state=State.WAITING, due_at__lte=Now())
+    if not free.update(due_at=Now() + LEASE, attempts=F("attempts") + 1):
         return
     dispatch = Dispatch.objects.select_related("notice", "endpoint").get(pk=pk)
     if dispatch.endpoint:
-        _by_post(dispatch, now)
+        _by_post(dispatch, timezone.now())
     else:
         _by_mail(dispatch)
 
@@ -147,7 +148,7 @@ def _again(dispatch: Dispatch, answer: str, status: int | None = None, retry_aft
     wait = BACK_OFF[dispatch.attempts - 1]
     if retry_after is not None:
         wait = min(max(wait, timedelta(seconds=retry_after)), LONGEST_WAIT)
-    _settle(dispatch, due_at=timezone.now() + wait, status=status, answer=answer[:300])
+    _settle(dispatch, due_at=Now() + wait, status=status, answer=answer[:300])
 
 
 def _give_up(dispatch: Dispatch, answer: str, status: int | None = None) -> None:
@@ -163,4 +164,4 @@ def _settle(dispatch: Dispatch, **values: object) -> None:
 def replay(dispatches: Iterable[int]) -> int:
     """Send anew what was given up or taken; returns how many. The receiver knows them by the same id."""
     ended = Dispatch.objects.filter(pk__in=list(dispatches)).exclude(state=State.WAITING)
-    return ended.update(state=State.WAITING, attempts=0, due_at=timezone.now(), ended_at=None)
+    return ended.update(state=State.WAITING, attempts=0, due_at=Now(), ended_at=None)
