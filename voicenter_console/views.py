@@ -19,6 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from calls import home as figures
 from calls import truth
+from calls.board import collector
 from calls.models import Recovery
 from voicenter_console.jobs import heartbeat
 from voicenter_console.organisation.models.people import Actor
@@ -76,11 +77,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Ready: the database answers and is migrated, and the worker and beat were seen lately."""
+    """Ready: the database answers and is migrated, and worker and beat were seen lately; so was the collector, where
+    an account's live calls are followed."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         parts = {"database": True, **heartbeat.alive()}
+        if not collector.wanted().exists():
+            del parts["collector"]
     except DatabaseError:
         parts = {"database": False}
     ready = all(parts.values())

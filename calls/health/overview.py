@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,17 +10,21 @@ from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from calls import truth
+from calls.board import collector
 from calls.health import agreement, answer, clocks, troubles
-from calls.models import Cdr, SyncGap
+from calls.models import Cdr, LiveBoard, SyncGap
 from calls.popup import tally
 from voicenter_console.jobs import heartbeat
-from voicenter_console.organisation.models import RefusedAddress
+from voicenter_console.organisation.models import Account, RefusedAddress
 from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
+from voicenter_console.voicenter.clock import EARLIEST
+from voicenter_console.voicenter.listening import POLLED
 from voicenter_console.webhooks import health, replay
 from voicenter_console.webhooks.models import Delivery, Drift
 
 PULL_OVERDUE = timedelta(minutes=20)
+LIVE_LATE = timedelta(seconds=30)
 
 
 def of(actor: Actor, start: datetime, end: datetime, now: datetime) -> dict[str, Any]:
@@ -70,7 +75,7 @@ def _lines(facts: answer.Facts, hours: list[dict[str, Any]], now: datetime) -> l
     pulls = [state.last_read_at for state in states if state.last_read_at]
     late = bool(pulls) and max(pulls) < now - PULL_OVERDUE
     gaps = _("%(n)s gaps open") % {"n": len(facts.gaps)} if facts.gaps else _("no gap open")
-    alive = heartbeat.alive()["worker"]
+    alive = heartbeat.alive()
     return [
         {
             "name": _("Push"), "at": max(pushes, default=None),
@@ -84,11 +89,33 @@ def _lines(facts: answer.Facts, hours: list[dict[str, Any]], now: datetime) -> l
             "detail": facts.troubles[0].title if facts.troubles else gaps,
         },
         {
-            "name": _("Worker"), "tone": "ok" if alive else "lost",
-            "state": _("running") if alive else _("not seen for a minute"),
+            "name": _("Worker"), "tone": "ok" if alive["worker"] else "lost",
+            "state": _("running") if alive["worker"] else _("not seen for a minute"),
             "detail": _("%(n)s waiting to be read") % {"n": f"{facts.waiting:,}"},
         },
+        *_live(facts.accounts, alive["collector"], now),
     ]  # fmt: skip
+
+
+def _live(accounts: Sequence[Account], alive: bool, now: datetime) -> list[dict[str, Any]]:
+    """The collector's line, of the account that it knows least of; none where no account's live calls are followed."""
+    followed = collector.wanted().filter(pk__in=[account.pk for account in accounts]).select_related("board")
+    boards = [getattr(account, "board", None) or LiveBoard() for account in followed]
+    if not boards:
+        return []
+    worst = min(boards, key=lambda board: (board.as_of or EARLIEST, not board.trouble))
+    line = {"name": _("Live calls"), "at": worst.as_of, "detail": _heard_by(worst), "tone": "ok"}
+    if not alive:
+        line |= {"at": None, "state": _("the collector was not seen for a minute"), "tone": "lost"}
+    elif worst.as_of is None or worst.trouble or worst.as_of < now - LIVE_LATE:
+        line["tone"] = "miss" if worst.as_of else "fail"
+    return [line]
+
+
+def _heard_by(board: LiveBoard) -> str:
+    if board.trouble or not board.source:
+        return board.trouble
+    return _("asked for every few seconds") if board.source == POLLED else _("told by RealTime")
 
 
 def _tone(signs: list[datetime], quiet: bool) -> str:

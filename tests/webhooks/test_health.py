@@ -7,11 +7,12 @@ import pytest
 from django.utils import timezone, translation
 
 from calls.health import answer, clocks
-from calls.models import Cdr, SyncGap, SyncState, SyncWindow
+from calls.models import Cdr, LiveBoard, SyncGap, SyncState, SyncWindow
 from voicenter_console import phones
 from voicenter_console.jobs import claims
-from voicenter_console.jobs.models import Job
-from voicenter_console.organisation.models import AuditEntry, Department, RefusedAddress, User
+from voicenter_console.jobs import heartbeat as hearts
+from voicenter_console.jobs.models import Heartbeat, Job
+from voicenter_console.organisation.models import Account, AuditEntry, Department, RefusedAddress, User
 from voicenter_console.webhooks import health, ingest, letters
 from voicenter_console.webhooks.inbox import keep
 from voicenter_console.webhooks.models import Delivery
@@ -350,3 +351,37 @@ def test_who_leads_a_part_of_the_account_sees_its_health_and_no_body(as_rina, ri
 )
 def test_digits_of_telephones_are_hidden_in_any_text(text, hidden):
     assert phones.masked(text) == hidden
+
+
+def live_line(client) -> dict | None:
+    return next((line for line in shown(client)["lines"] if line["name"] == "Live calls"), None)
+
+
+def test_the_collector_s_sign_of_life_stands_among_the_lines(as_rina, client, account, now):
+    def ready() -> dict:
+        return client.get("/readyz").json()
+
+    hearts.strike("worker")
+    line = live_line(as_rina)
+    assert (line["tone"], line["state"]) == ("lost", "the collector was not seen for a minute")
+    assert ready() == {"ready": False, "database": True, "worker": True, "collector": False}
+
+    hearts.strike("collector")
+    assert live_line(as_rina)["tone"] == "fail"  # alive, and nothing heard yet
+    assert ready()["ready"] is True
+
+    board = LiveBoard.objects.create(account=account, as_of=now, source="polling")
+    line = live_line(as_rina)
+    assert (line["tone"], line["at"], line["detail"]) == ("ok", now, "asked for every few seconds")
+    LiveBoard.objects.update(source="monitor7.voicenter.co", as_of=now - timedelta(minutes=2))
+    line = live_line(as_rina)
+    assert (line["tone"], line["detail"]) == ("miss", "told by RealTime")
+    LiveBoard.objects.update(as_of=now, trouble="the monitor closed the line")
+    line = live_line(as_rina)
+    assert (line["tone"], line["detail"]) == ("miss", "the monitor closed the line")
+
+    board.delete()
+    Account.objects.update(follows_live=False)
+    Heartbeat.objects.filter(part="collector").delete()
+    assert live_line(as_rina) is None
+    assert ready() == {"ready": True, "database": True, "worker": True}

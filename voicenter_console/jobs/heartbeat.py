@@ -15,5 +15,5 @@ def strike(part: str) -> None:
 
 def alive() -> dict[str, bool]:
     """Which parts were seen within a minute. Worker and beat share one sign: beat sends it, the worker writes it."""
-    seen = Heartbeat.objects.filter(at__gte=timezone.now() - FRESH).values_list("part", flat=True)
-    return {"worker": "worker" in seen}
+    seen = set(Heartbeat.objects.filter(at__gte=timezone.now() - FRESH).values_list("part", flat=True))
+    return {part: part in seen for part in ("worker", "collector")}
