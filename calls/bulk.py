@@ -9,6 +9,7 @@ from django.db import connection, models
 
 # SQLite takes 999 parameters in a statement where it was built with its old limit.
 _MOST = 500
+_INSERT_FROM = "INSERT INTO {table} ({columns}) SELECT {selected} FROM ({query}) found"
 # The others' values go to every driver as they are.
 _TO_PREPARE = (models.JSONField, models.DateTimeField, models.DecimalField)
 
@@ -29,6 +30,23 @@ def found(rows: models.QuerySet[Any], field: str, values: Iterable[Any]) -> Iter
 def insert(rows: Sequence[models.Model]) -> None:
     """Write new rows by one prepared statement. Their keys stay unknown: read them back where they are needed."""
     _prepared("INSERT INTO {table} ({columns}) VALUES ({places})", rows, ())
+
+
+def insert_from(table: type[models.Model], names: Sequence[str], rows: models.QuerySet[Any], **same: Any) -> None:
+    """Write into `table` what the query finds, in one statement: its columns, in their order, are the fields `names`.
+
+    `same` are fields and their values that all rows get.
+    """
+    fields = [table._meta.get_field(name) for name in (*same, *names)]
+    quote = connection.ops.quote_name
+    query, params = rows.query.sql_with_params()
+    statement = _INSERT_FROM.format(
+        table=quote(table._meta.db_table), columns=", ".join(quote(field.column) for field in fields),
+        selected=", ".join([*["%s"] * len(same), "found.*"]), query=query,
+    )  # fmt: skip
+    shared = [field.get_db_prep_save(same[field.name], connection) for field in fields[: len(same)]]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*shared, *params])
 
 
 def grow(rows: Sequence[models.Model], *key: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from itertools import islice
 from typing import BinaryIO
 
 from django.db import connection
-from django.db.models import Case, CharField, F, Func, Q, Value, When
+from django.db.models import Case, CharField, F, Func, IntegerField, Q, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Concat, Length, NullIf, Substr
+from django.db.models.functions import Concat, Length
 from django.db.models.lookups import Exact, In
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,8 +20,9 @@ from calls.querysets import CallQuerySet
 from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
 
-_BUFFER = 64 * 2**10
 _REPORT_EVERY = 20_000
+# With what a text begins that may have to be quoted: most begin otherwise, and the rest is not looked at.
+_SUSPECT = sorted({ord(letter) for letter in FORMULA + BLANK})
 
 
 def can(fields: Sequence[Field], actor: Actor) -> bool:
@@ -32,18 +34,15 @@ def write(out: BinaryIO, calls: CallQuerySet, fields: Sequence[Field], report: C
     """Append the rows; returns how many. On a connection of its own, as progress is written meanwhile."""
     told = calls.annotate(**{f"said_{field.name}": _said(field) for field in fields})
     sql, values = told.values_list(*[f"said_{field.name}" for field in fields]).query.sql_with_params()
-    done, held = 0, bytearray()
+    done = 0
     statement = f"COPY ({sql}) TO STDOUT (FORMAT csv)"
-    with closing(connection.copy()) as apart, apart.cursor() as cursor, cursor.copy(statement, values) as rows:
-        for row in rows:
-            held += row
-            done += 1
-            if len(held) > _BUFFER:
-                out.write(held)
-                held.clear()
-            if done % _REPORT_EVERY == 0:
+    with closing(connection.copy()) as apart, apart.cursor() as cursor:
+        cursor.execute("SET datestyle = 'ISO'")  # how a time is written
+        with cursor.copy(statement, values) as rows:
+            while part := list(islice(rows, _REPORT_EVERY)):
+                out.writelines(part)
+                done += len(part)
                 report(done)
-    out.write(held)
     return done
 
 
@@ -57,7 +56,7 @@ def _said(field: Field) -> Combinable:
     match field.kind:
         case "time":
             local = Func(Value(timezone.get_current_timezone_name()), F("started_at"), function="timezone")
-            return _Told(local, Value("YYYY-MM-DD HH24:MI:SS"), function="to_char")
+            return _Told(Value("second"), local, function="date_trunc")
         case "label":
             name = field.sources[0]
             words = [When(**{name: value}, then=Value(word)) for value, word in labels(field).items()]
@@ -79,22 +78,29 @@ def _text(name: str) -> Combinable:
     bare = _Told(F(name), Value(BLANK), function="ltrim")
     first = _Told(bare, Value(1), function="left")
     begins = _Told(F(name), Value(1), function="left")
-    danger = Q(In(first, list(FORMULA))) | Q(In(begins, ["\t", "\r", "\n"]))
-    said = Case(When(danger, then=Concat(Value("'"), F(name))), default=F(name), output_field=CharField())
-    return NullIf(said, Value(""))  # COPY would write an empty text as ""
+    suspect = Q(In(Func(F(name), function="ascii", output_field=IntegerField()), _SUSPECT))
+    danger = suspect & (Q(In(first, list(FORMULA))) | Q(In(begins, ["\t", "\r", "\n"])))
+    return Case(
+        When(**{name: ""}, then=Value(None)),  # COPY would write an empty text as ""
+        When(danger, then=Concat(Value("'"), F(name))),
+        default=F(name), output_field=CharField(),
+    )  # fmt: skip
+
+
+class _Formed(_Told):
+    """An Israeli number of so many digits in its `area`, as people write it."""
+
+    def __init__(self, area: int) -> None:
+        parts = ((5, area), (5 + area, 3), (8 + area, 4))
+        cut = " || '-' || ".join(f"substr(%(expressions)s, {start}, {length})" for start, length in parts)
+        super().__init__("customer_e164", template=f"'0' || {cut}")
 
 
 def _number() -> Combinable:
     """`rows.number` in SQL."""
-
-    def formed(area: int) -> Combinable:
-        e164 = "customer_e164"
-        return Concat(Value("0"), Substr(e164, 5, area), Value("-"), Substr(e164, 5 + area, 3), Value("-"),
-                      Substr(e164, 8 + area), output_field=CharField())  # fmt: skip
-
     israeli = Q(customer_e164__startswith="+972")
     return Case(
-        When(israeli & Q(Exact(Length("customer_e164"), 12)), then=formed(1)),
-        When(israeli & Q(Exact(Length("customer_e164"), 13)), then=formed(2)),
+        When(israeli & Q(Exact(Length("customer_e164"), 12)), then=_Formed(1)),
+        When(israeli & Q(Exact(Length("customer_e164"), 13)), then=_Formed(2)),
         default=_text("customer"), output_field=CharField(),
     )  # fmt: skip

@@ -1,7 +1,7 @@
-"""Adding up: rollup rows of the hours in which something changed are made anew, a local day at a time (ADR 20).
+"""Adding up: rollup rows of the hours in which something changed are made anew, and their local days (ADR 20).
 
-Adding up reads legs and forgets what the rows said before, so it may be done twice, half, or by two at once: it is
-written only together with the clearing of the very generations it began from.
+Adding up reads legs and forgets what the rows said before, so it may be done twice or by two at once: it is done in the
+transaction that clears the very generations it was asked for, after them.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from calls import bulk
 from calls.models import Cdr, DirtyHour
 from voicenter_console.organisation.models import Account
 
 from .cubes import CUBES, Cube, leg_hour
 
 logger = logging.getLogger(__name__)
-Row = dict[str, Any]
-_FOREIGN = ("account", "department", "agent")
 
 
 class _Changed(Exception):
-    """While we added up, something changed: the next sweep adds up again."""
+    """Something changed since the hours were listed: the next sweep adds them up."""
 
 
 def sweep(longest: float = 30.0) -> int:
@@ -50,19 +50,27 @@ def _days(account: Account) -> list[tuple[date, dict[datetime, int]]]:
 
 
 def add_up(account: Account, day: date, dirty: Mapping[datetime, int]) -> bool:
-    """Make the day's row and those of its `dirty` hours (by generation) anew; False where they changed meanwhile."""
-    sums = [(cube, _rows(cube, account, day)) for cube in CUBES]
+    """Make the rows of the day's `dirty` hours (by generation) anew, and the day's; False where they changed since."""
     try:
         with transaction.atomic():
-            for hour, generation in sorted(dirty.items()):  # in the order in which `dirty.mark` takes them
-                if not DirtyHour.objects.filter(account=account, hour=hour, generation=generation).delete()[0]:
-                    raise _Changed
-            for cube, rows in sums:
-                _write(cube, account, day, dirty, rows)
+            # one at a time, as two that make one day would both write its row
+            Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+            _clear(account, dirty)
+            for cube in CUBES:
+                _write(cube, account, day, sorted(dirty))
     except _Changed:
-        logger.debug("%s changed while it was added up", day)
+        logger.debug("%s changed since it was to be added up", day)
         return False
     return True
+
+
+def _clear(account: Account, dirty: Mapping[datetime, int]) -> None:
+    """Raises _Changed where one of them is of another generation."""
+    marks = DirtyHour.objects.filter(account=account, hour__in=dirty)
+    # taken in the order in which `dirty.mark` takes them
+    if dict(marks.order_by("hour").select_for_update().values_list("hour", "generation")) != dirty:
+        raise _Changed
+    marks.delete()
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -72,43 +80,24 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _rows(cube: Cube, account: Account, day: date) -> list[Row]:
-    """The sums of the day by hour and keys, from the legs."""
-    zone = ZoneInfo(account.zone)
-    start, end = day_bounds(day, zone)
-    legs = Cdr.objects.filter(cube.legs, account=account, started_at__gte=start, started_at__lt=end)
+def _write(cube: Cube, account: Account, day: date, hours: Sequence[datetime]) -> None:
+    """The hours from their legs, and the day from its hours: of those that are dirty by now it is made again."""
+    cube.hours.objects.filter(account=account, hour__in=hours).delete()
+    names = [*cube.keys, *cube.sums]
+    bulk.insert_from(cube.hours, ["hour", *names], _hours(cube, account, hours))
+    cube.days.objects.filter(account=account, day=day).delete()
+    start, end = day_bounds(day, ZoneInfo(account.zone))
+    of_day = cube.hours.objects.filter(account=account, hour__gte=start, hour__lt=end).order_by()
+    sums = {f"s_{name}": cube.column(name) for name in cube.sums}
+    bulk.insert_from(cube.days, names, of_day.values(*cube.keys).annotate(**sums), day=day)
+
+
+def _hours(cube: Cube, account: Account, hours: Sequence[datetime]) -> QuerySet[Any]:
+    """The sums of these hours by hour and keys, from the legs."""
+    between = {"started_at__gte": hours[0], "started_at__lt": hours[-1] + timedelta(hours=1)}
+    legs = Cdr.objects.filter(cube.legs, account=account, **between).order_by()
+    legs = legs.annotate(hour=leg_hour(ZoneInfo(account.zone))).filter(hour__in=hours)
     keys = {f"k_{name}": cube.leg_key(name) for name in cube.keys}
     # prefixed: a sum must not hide the column of the same name from the sums after it
     sums = {f"s_{name}": aggregate for name, aggregate in cube.sums.items()}
-    found = legs.order_by().annotate(hour=leg_hour(zone), **keys).values("hour", *keys).annotate(**sums)
-    return [{name.removeprefix("s_"): value for name, value in row.items()} for row in found]
-
-
-def _write(cube: Cube, account: Account, day: date, dirty: Iterable[datetime], rows: list[Row]) -> None:
-    dirty = set(dirty)
-    cube.hours.objects.filter(account=account, hour__in=dirty).delete()
-    cube.hours.objects.bulk_create(
-        [cube.hours(**_named(row), hour=row["hour"]) for row in rows if row["hour"] in dirty]
-    )
-    cube.days.objects.filter(account=account, day=day).delete()
-    cube.days.objects.bulk_create([cube.days(**_named(row), day=day) for row in _folded(cube, rows)])
-
-
-def _named(row: Row) -> Row:
-    """The row with the names that the tables have: foreign keys by their column."""
-    named = {name.removeprefix("k_"): value for name, value in row.items() if name != "hour"}
-    return {f"{name}_id" if name in _FOREIGN else name: value for name, value in named.items()}
-
-
-def _folded(cube: Cube, rows: Iterable[Row]) -> list[Row]:
-    """Hours into the day they make: sums add up, the longest is the greatest."""
-    days: dict[tuple, Row] = {}
-    for row in rows:
-        key = tuple(row[f"k_{name}"] for name in cube.keys)
-        day = days.get(key)
-        if day is None:
-            days[key] = dict(row)
-            continue
-        for name in cube.sums:
-            day[name] = max(day[name], row[name]) if name.startswith("longest") else day[name] + row[name]
-    return list(days.values())
+    return legs.annotate(**keys).values("hour", *keys).annotate(**sums)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from voicenter_console import phones
 
 DAYS = 400
-AGENTS, DEPARTMENTS, DIDS = 60, 8, 30
+AGENTS, DEPARTMENTS, DIDS = 64, 8, 30
 QUEUES = ("Service", "Sales", "Billing", "Technical", "Renewals", "VIP", "Deliveries", "Returns", "Orders", "Hebrew",
           "English", "Russian")  # fmt: skip
 _ZONE, _UTC = ZoneInfo("Asia/Jerusalem"), ZoneInfo("UTC")
@@ -49,10 +49,11 @@ Row = tuple[Any, ...]
 
 
 class Centre:
-    """`account`'s `number` calls of the days up to `last`. People have the keys 1 to AGENTS, departments theirs."""
+    """`account`'s `number` calls of the `days` up to `last`. Agents and extensions have the keys 1 to AGENTS; those
+    of a department take the calls of its queues."""
 
-    def __init__(self, account: int, number: int, last: date) -> None:
-        self._account, self._number, self._last = account, number, last
+    def __init__(self, account: int, number: int, last: date, days: int = DAYS) -> None:
+        self._account, self._number, self._last, self._days = account, number, last, days
         rng = self._rng = random.Random(number)
         self._customers = [f"05{rng.choice('02345')}{rng.randrange(10**7):07}" for _ in range(max(number // 4, 10))]
         self._dids = [f"0772255{number:03}" for number in range(DIDS)]
@@ -65,16 +66,22 @@ class Centre:
 
     def _times(self) -> Iterator[datetime]:
         """Local working hours, busiest at eleven; the seventh day of each week is quiet."""
-        first = self._last - timedelta(days=DAYS - 1)
-        weights = [0.2 if (first + timedelta(days=day)).isoweekday() == 6 else 1.0 for day in range(DAYS)]
+        first = self._last - timedelta(days=self._days - 1)
+        weights = [0.2 if (first + timedelta(days=day)).isoweekday() == 6 else 1.0 for day in range(self._days)]
         share, done, owed = self._number / sum(weights), 0, 0.0
         for day, weight in enumerate(weights):
             owed += weight * share
-            count = (self._number if day == DAYS - 1 else round(owed)) - done
+            count = (self._number if day == self._days - 1 else round(owed)) - done
             done += count
             midnight = datetime.combine(first + timedelta(days=day), datetime.min.time(), _ZONE).astimezone(_UTC)
             seconds = sorted(self._rng.triangular(7, 21, 11) * 3600 for _ in range(count))
             yield from (midnight + timedelta(seconds=int(second)) for second in seconds)
+
+    def _agent(self, queue: int | None) -> int:
+        """Anybody; for a queue one of its department."""
+        if queue is None:
+            return int(self._rng.random() * AGENTS) + 1
+        return int(self._rng.random() * (AGENTS // DEPARTMENTS)) * DEPARTMENTS + queue % DEPARTMENTS + 1
 
     def _call(self, pk: int, at: datetime) -> tuple[Row, list[Row]]:
         rng, account = self._rng.random, self._account
@@ -82,14 +89,14 @@ class Centre:
         began, uid = at.strftime("%Y-%m-%d %H:%M:%S"), f"{at.astimezone(_ZONE):%Y%m%d%H%M%S}{pk:018}"
         customer, did = self._customers[int(rng() * len(self._customers))], self._dids[int(rng() ** 2 * DIDS)]
         answered, queued = outcome == "answered", shape in ("queue", "passed")
-        agent = int(rng() * AGENTS) + 1 if answered or shape == "out" else None
         queue = int(rng() ** 2 * len(QUEUES)) if queued else None
+        agent = self._agent(queue) if answered or shape == "out" else None
         name, code = (f"Agent {agent}", str(10000 + agent)) if agent else ("", "")
         wait, ring = int(rng() ** 3 * 300) if queued else None, int(rng() * 30)
         talk = int(rng() ** 3 * 1500) + 5 if answered or shape == "voicemail" else 0
         price = f"{rng() * 60:.2f}" if shape == "out" and answered else None
         recording = f"https://cpanel.voicenter.co.il/recordings/{uid}.mp3" if answered and rng() < 0.8 else ""
-        department, direction = agent and agent % DEPARTMENTS + 1, "out" if shape == "out" else "in"
+        department, direction = agent and (agent - 1) % DEPARTMENTS + 1, "out" if shape == "out" else "in"
         queue_id, queue_name = (7000 + queue, QUEUES[queue]) if queue is not None else (None, "")
         caller, target = (did, customer) if shape == "out" else (customer, did)
         custom = {"campaign": f"c{int(rng() * 20)}", "ticket": str(pk)} if rng() < 0.1 else {}

@@ -121,19 +121,27 @@ def test_internal_calls_stay_out(queue_call, report):
 
 def test_what_changes_while_it_is_added_up_stays_dirty(queue_call, account, report, monkeypatch):
     queue_call(NOON)
-    add = rollups._rows
+    days = rollups._days
 
-    def interrupted(cube, *rest):
-        rows = add(cube, *rest)
-        if cube is rollups.CUBES[-1]:  # all is read, nothing written yet
-            monkeypatch.setattr(rollups, "_rows", add)
-            queue_call(NOON, "ABANDONE")
-        return rows
+    def interrupted(account):
+        listed = days(account)
+        queue_call(NOON, "ABANDONE")
+        return listed
 
-    monkeypatch.setattr(rollups, "_rows", interrupted)
+    monkeypatch.setattr(rollups, "_days", interrupted)
     assert rollups.sweep() == 0
+    monkeypatch.undo()
     assert not QueueHour.objects.exists()
     assert DirtyHour.objects.get().generation == 2
+    assert [row["offered"] for row in report(**DAY)] == [2]
+    assert [row["offered"] for row in both_ways(report)] == [2]
+
+
+def test_an_hour_that_changes_beside_those_that_are_added_up_counts_in_its_day(queue_call, account, report):
+    queue_call(NOON)
+    (listed,) = rollups._days(account)
+    queue_call(NOON + timedelta(hours=1), "ABANDONE")
+    assert rollups.add_up(account, *listed)
     assert [row["offered"] for row in report(**DAY)] == [2]
     assert [row["offered"] for row in both_ways(report)] == [2]
 
