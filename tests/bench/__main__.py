@@ -1,6 +1,6 @@
 """`make bench`: the speed figures of TARGETS.md that are measured so far. A missed target is printed, not failed.
 
-    python -m tests.bench [P1 P3 P7 P9 P12 P13 F46 ...]
+    python -m tests.bench [P1 P3 P7 P8 P9 P12 P13 F46 ...]
 
 BENCH_DATABASE_URL and BENCH_REDIS_URL name servers other than those on the standard ports (as a superuser of the
 first), BENCH_ROWS the number of calls to measure among (1,000,000).

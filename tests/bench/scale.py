@@ -1,4 +1,4 @@
-"""P4, P7, P8 and P9: what many calls cost, on databases that are filled once for all of them.
+"""P7, P8 and P9: what many calls cost, on databases that are filled once for all of them.
 
 BENCH_ROWS calls (1,000,000 where it does not say) on PostgreSQL, and 100,000 beside them, against which pages are held.
 """
@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.bench import exporting, filling, reads
+from tests.bench import exporting, figures, filling, reads
 from tests.bench.table import Line
 from tests.faults.console import Template
 
 FEW = 100_000
 MANY = max(FEW, int(os.environ.get("BENCH_ROWS", "1000000")))
-MEASURED = {"P7", "P9"}
+MEASURED = {"P7", "P8", "P9"}
 
 
 def lines(server: str, asked: set[str]) -> list[Line]:
@@ -30,10 +30,13 @@ def lines(server: str, asked: set[str]) -> list[Line]:
         filling.fill(many, MANY, last)
         if "P9" in asked:
             found += exporting.csv(many, MANY)
-        if "P7" in asked:
+        if asked & {"P7", "P8"}:
             few = template.copy()
             filling.fill(few, FEW, last)
+        if "P7" in asked:
             found += reads.call_log((few, FEW), (many, MANY))
+        if "P8" in asked:
+            found += figures.reports((few, FEW), (many, MANY), last)
     if "P7" in asked:
         with _template("") as template:
             embedded = template.copy()

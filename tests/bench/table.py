@@ -35,7 +35,7 @@ def conditions() -> dict[str, Any]:
     """Machine, versions and commit: a figure means nothing without them."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     changed = subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True).stdout.strip()
-    packages = ("Django", "djangorestframework", "uvicorn", "a2wsgi", "psycopg", "celery")
+    packages = ("Django", "djangorestframework", "uvicorn", "a2wsgi", "psycopg", "celery", "duckdb")
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{platform.system()} {platform.release()} {platform.machine()}",
