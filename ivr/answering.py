@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from voicenter_console.voicenter import actions, clock, written
 from voicenter_console.voicenter.actions import Cause, Language
 from voicenter_console.voicenter.ivr import ActionRequest, HangUp, IvrRequest, LayerRequest
 from voicenter_console.voicenter.wire import Format
-from voicenter_console.webhooks import metrics
+from voicenter_console.webhooks import afterwards, drift, metrics
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ def answer(account: Account, request: IvrRequest, fmt: Format) -> Mapping[str, A
     heard = _heard(account, request)
     chosen = _chosen(account, heard)
     if chosen is None:
+        if shelf.book().is_elsewhere(account.pk, heard.did):
+            afterwards.put(partial(drift.note_other, account.pk, f"DID {heard.did}"))
         return layer_fallback(account) if isinstance(request, LayerRequest) else ivr_fallback(account, fmt)
     reached = _reached(account, chosen, heard, began)
     language = Language(chosen.graph.language)

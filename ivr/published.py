@@ -85,3 +85,9 @@ class Book:
                 if one.takes(call_id, caller, began):
                     return self._versions.get(one.version)
         return None
+
+    def is_elsewhere(self, account: int, did: str) -> bool:
+        """Whether another account's flows answer this number, and none of this one's."""
+        called = phones.parse(did).e164 or did
+        owners = {one.account for bound in self._bound.values() for one in bound if one.did and one.did == called}
+        return bool(owners) and account not in owners

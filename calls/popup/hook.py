@@ -64,10 +64,12 @@ class PopUpHook(AnsweringHook):
             tally.refused(asker)
             return Response(status=429, headers={"Retry-After": str(misses.BLOCKED_SECONDS)})
         try:
-            pop_up = popup.read(wire.decode(body, request.META.get("CONTENT_TYPE", "")).payload)
+            said = wire.decode(body, request.META.get("CONTENT_TYPE", "")).payload
+            pop_up = popup.read(said)
         except Garbled:
             metrics.popups.labels("unread").inc()
             return self.in_kind(Format.JSON, popup.refusal())
+        self.compare(account, said)
         answer = self._card(account, pop_up, asker)
         _until_the_next_beat(began)
         return self.in_kind(Format.JSON, answer)

@@ -16,6 +16,7 @@ from voicenter_console.vcc_live.errors import Garbled, NotYet, Refused
 from voicenter_console.voicenter import wire
 from voicenter_console.voicenter.errors import Garbled as GarbledBody
 from voicenter_console.voicenter.records import Source
+from voicenter_console.webhooks import drift
 from voicenter_console.webhooks.channels import Steps
 from voicenter_console.webhooks.models import Delivery
 
@@ -33,6 +34,7 @@ def take_notifications(account: Account, deliveries: Sequence[Delivery]) -> Step
         except (Garbled, GarbledBody) as error:
             dead[delivery.pk] = error.reason
     yield
+    _flag_others(account, [said for _, said in told])
     zone = ZoneInfo(account.zone)
     for delivery, said in told:
         day = cdr.day_of(said, delivery.received_at, zone)
@@ -46,6 +48,15 @@ def take_notifications(account: Account, deliveries: Sequence[Delivery]) -> Step
         [ingest.Arrival(Source.PUSH, dict(said), delivery.received_at, delivery.pk) for delivery, said in told],
     )
     return dead
+
+
+def _flag_others(account: Account, told: Sequence[Mapping[str, Any]]) -> None:
+    """Calls that another account was told of, and notifications that name another's customer (FAULTS F-31)."""
+    uuids = [cdr.uuid_of(said) for said in told]
+    elsewhere = AwaitedCall.objects.filter(call_uid__in=uuids).exclude(account=account)
+    words = [f"uuid {uuid}" for uuid in elsewhere.values_list("call_uid", flat=True)]
+    words += [word for said in told if (named := drift.named_in(said)) for word in drift.others_in(account, named)]
+    drift.count_others(account, words)
 
 
 def notification(account: Account, payload: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -170,7 +170,7 @@ def test_a_push_that_names_another_account_stays_with_its_token_and_is_flagged(a
     assert set(Cdr.objects.values_list("account__name", flat=True)) == {account.name}
     assert list(Drift.objects.filter(kind="other").values_list("account", "word", "times")) == [(account.pk, word, 1)]
     page = as_owner.get("/deliveries/").content.decode()
-    assert "A push names another account" in page
+    assert "Something that came names another account" in page
     assert word in page
     assert "the-others-code" not in page
 

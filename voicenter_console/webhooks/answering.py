@@ -17,7 +17,7 @@ from voicenter_console.voicenter import wire
 from voicenter_console.voicenter.errors import Garbled
 from voicenter_console.voicenter.wire import Decoded, Format
 
-from . import afterwards, hints, inbox, metrics
+from . import afterwards, drift, hints, inbox, metrics
 from .views import MEGABYTE, VoicenterWebhook
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,9 @@ class AnsweringHook(VoicenterWebhook):
         content_type = request.META.get("CONTENT_TYPE", "")
         reason, fmt = "", wire.sniff(body, content_type)
         try:
-            answer = self.reply(account, wire.decode(body, content_type))
+            decoded = wire.decode(body, content_type)
+            self.compare(account, decoded.payload)
+            answer = self.reply(account, decoded)
         except Garbled as error:
             reason = error.reason
             answer = self._fallen(account, fmt, "request")
@@ -66,6 +68,12 @@ class AnsweringHook(VoicenterWebhook):
         logger.error("the %s hook gave its fallback", self.channel, exc_info=exc)
         fmt = wire.sniff(b"", self.request.META.get("CONTENT_TYPE", ""))
         return self.in_kind(fmt, self._fallen(None, fmt, "console"))
+
+    @staticmethod
+    def compare(account: Account, payload: Mapping[str, Any]) -> None:
+        """The account is the token's, whatever a body names; another's is flagged after the answer (FAULTS F-31)."""
+        if named := drift.named_in(payload):
+            afterwards.put(partial(drift.note_named, account, named))
 
     def _fallen(self, account: Account | None, fmt: Format, cause: str) -> Mapping[str, Any]:
         metrics.fallbacks.labels(self.channel, cause).inc()

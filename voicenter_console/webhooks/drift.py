@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from voicenter_console.organisation.models import Account, Department
 from voicenter_console.voicenter import terms, wire
 from voicenter_console.voicenter.records import CallRecord, Source
+from voicenter_console.voicenter.values import whole
 
+from . import one_writer
 from .models import Drift
 
 # Field names are the sender's to choose: the list stays one that a person can read.
@@ -38,7 +43,8 @@ def note_others(account: Account, seen: Iterable[CallRecord]) -> None:
     """
     pushed = [record for record in seen if record.source == Source.PUSH]
     words: Counter[tuple[str, str]] = Counter()
-    others = _departments_of_others(account, pushed)
+    told = {number for record in pushed for number in (record.department_id, record.top_department_id) if number}
+    others = _departments_of_others(account, told)
     for record in pushed:
         for name, number in (
             ("DepartmentID", record.department_id),
@@ -53,8 +59,45 @@ def note_others(account: Account, seen: Iterable[CallRecord]) -> None:
     _count(account, +words)
 
 
-def _departments_of_others(account: Account, pushed: Iterable[CallRecord]) -> set[int]:
-    numbers = {number for record in pushed for number in (record.department_id, record.top_department_id) if number}
+def named_in(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body says that belongs to one account: names in lower case, none in most. In memory only."""
+    got = wire.fold(payload)
+    got |= wire.fold(data) if isinstance(data := got.get("data"), Mapping) else {}
+    return {name: got[name] for name in ("code", "customer", "departmentid", "topdepartmentid") if got.get(name)}
+
+
+def others_in(account: Account, named: Mapping[str, Any]) -> list[str]:
+    """What `named_in` found that is another account's, as words for Delivery health; no code is kept in them."""
+    words: list[str] = []
+    departments = {number for name in ("departmentid", "topdepartmentid") if (number := whole(named.get(name)))}
+    words += [f"DepartmentID {number}" for number in sorted(_departments_of_others(account, departments))]
+    elsewhere = Account.objects.exclude(pk=account.pk)
+    if named.get("code") and named["code"] in {other.code for other in elsewhere.only("code")}:
+        words.append("Code")
+    if named.get("customer") and elsewhere.filter(customer=str(named["customer"])[:80]).exists():
+        words.append("customer")
+    return words
+
+
+def count_others(account: Account, words: Iterable[str]) -> None:
+    """Count things said to this account that are another's (FAULTS F-31), in the ingester's transaction."""
+    _count(account, Counter((Drift.Kind.OTHER, word) for word in words))
+
+
+def note_named(account: Account, named: Mapping[str, Any]) -> None:
+    """The same of one body, after its answer; outside of any transaction."""
+    for word in others_in(account, named):
+        note_other(account.pk, word)
+
+
+def note_other(account_id: int, word: str) -> None:
+    """Count one thing said to this account that is another's; outside of any transaction."""
+    with one_writer.turn(), transaction.atomic():
+        row, _ = Drift.objects.get_or_create(account_id=account_id, kind=Drift.Kind.OTHER, word=word[:100])
+        Drift.objects.filter(pk=row.pk).update(times=F("times") + 1, last_seen=timezone.now())
+
+
+def _departments_of_others(account: Account, numbers: set[int]) -> set[int]:
     if not numbers:
         return set()
     first: dict[int, int] = {}
@@ -87,4 +130,4 @@ def _count(account: Account, words: Counter[tuple[str, str]]) -> None:
         row.times += times
         row.last_seen = now
     Drift.objects.bulk_update(known.values(), ["times", "last_seen"], batch_size=100)
-    Drift.objects.bulk_create(fresh.values())
+    Drift.objects.bulk_create(fresh.values(), ignore_conflicts=True)  # a hook may count the same word just now
