@@ -14,7 +14,7 @@ from voicenter_console.voicenter.agents import LOGIN, LOGOUT
 from voicenter_console.voicenter.live import Phase
 
 if TYPE_CHECKING:
-    from .standing import Fence
+    from .standing import Seen
 
 TALKING, RINGING, FREE, AWAY, UNTOLD = "talking", "ringing", "free", "away", "untold"
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -41,7 +41,7 @@ class AgentNow:
         return "".join(word[0] for word in self.name.split()[:2]).upper()
 
 
-def agents_of(boards: Sequence[LiveBoard], seen: Fence) -> list[AgentNow]:
+def agents_of(boards: Sequence[LiveBoard], seen: Seen) -> list[AgentNow]:
     """Everybody whom the actor sees, the longest in their state first."""
     accounts = [board.account_id for board in boards]
     names = {(one.account_id, one.number): one.name for one in AgentStatus.objects.filter(account__in=accounts)}

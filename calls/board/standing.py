@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.dateparse import parse_datetime
 
@@ -120,6 +120,16 @@ def of(actor: Actor, now: datetime) -> Standing:
     standing.queues.sort(key=lambda one: (one.longest_since or now, -one.waiting, one.name, one.id))
     standing.counts = Counter(one.state for one in standing.agents)
     return standing
+
+
+class Seen(Protocol):
+    """Which queues and phones somebody sees."""
+
+    def queue(self, account: int, number: int) -> bool:
+        """By the provider's number."""
+
+    def phone(self, account: int, code: str) -> bool:
+        """By the SIP code."""
 
 
 class Fence:

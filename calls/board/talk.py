@@ -13,12 +13,13 @@ from calls.concealment import masked
 from calls.contacts import who
 from calls.models import LiveBoard
 from voicenter_console import phones
+from voicenter_console.live.models import Event
 from voicenter_console.organisation.models.people import Actor
 from voicenter_console.organisation.roles import Right
 from voicenter_console.voicenter.live import Phase
 
 if TYPE_CHECKING:
-    from .standing import Fence
+    from .standing import Seen
 
 WAITING = "waiting"
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -42,9 +43,9 @@ class CallNow:
     contact: object = None
 
 
-def calls_of(actor: Actor, boards: Sequence[LiveBoard], seen: Fence) -> list[CallNow]:
+def calls_of(actor: Actor, boards: Sequence[LiveBoard], seen: Seen) -> list[CallNow]:
     """Those that the actor sees, named; numbers masked without the right to them."""
-    found = [call for board in boards for call in [*_waiting(board, seen), *_at_phones(board, seen)]]
+    found = [call for board in boards for call in [*_waiting(board, seen), *at_phones(board, seen)]]
     who.name(actor, found)
     if not actor.may(Right.SEE_NUMBERS):
         for call in found:
@@ -56,7 +57,7 @@ def _longest_first(call: CallNow) -> tuple:
     return call.phase != WAITING, call.since is None, call.since or NEVER, call.call_id, call.agent
 
 
-def _waiting(board: LiveBoard, seen: Fence) -> list[CallNow]:
+def _waiting(board: LiveBoard, seen: Seen) -> list[CallNow]:
     return [
         _call(board, one["call_id"], one["number"], WAITING, one["joined_at"], one["joined_at"], queue["name"], "")
         for queue in board.state.get("queues", ())
@@ -65,7 +66,8 @@ def _waiting(board: LiveBoard, seen: Fence) -> list[CallNow]:
     ]
 
 
-def _at_phones(board: LiveBoard, seen: Fence) -> list[CallNow]:
+def at_phones(board: LiveBoard, seen: Seen) -> list[CallNow]:
+    """The calls at those phones that `seen` lets through, unnamed."""
     names = {queue["id"]: queue["name"] for queue in board.state.get("queues", ())}
     made = []
     for one in board.state.get("extensions", ()):
@@ -78,6 +80,13 @@ def _at_phones(board: LiveBoard, seen: Fence) -> list[CallNow]:
                               call["started_at"], names.get(call["queue_id"], ""),
                               one["agent_name"] or one["name"] or one["code"]))  # fmt: skip
     return made
+
+
+def call_of_hook(event: Event, phase: Phase) -> CallNow:
+    """A call of which only a pop-up told so far."""
+    number, at = event.data.get("phone", ""), event.at.isoformat()
+    row = LiveBoard(account_id=event.account_id)
+    return _call(row, event.data["call"], number, phase, at, None, "", "")
 
 
 def _call(

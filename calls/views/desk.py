@@ -1,12 +1,14 @@
-"""The desk: for now, the web phone of the person who looks."""
+"""The desk: the call at one's own phone, a dial pad, and the web phone."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from calls.desk import now, verdict
 from calls.models import WebPhone
 from voicenter_console.organisation import audit
 from voicenter_console.organisation.access import needs
@@ -18,11 +20,24 @@ from voicenter_console.organisation.roles import Right
 @needs(Right.DIAL)
 def desk(request: HttpRequest) -> HttpResponse:
     """The page may speak with the phone's own server, and no other page may."""
+    standing = {"desk": now.of(request.user, timezone.now())}
+    if request.htmx:
+        return render(request, "desk/_now.html", standing)
     phone = _phone_of(request.user)
-    response = render(request, "desk/desk.html", {"phone": phone})
+    response = render(request, "desk/desk.html", {"phone": phone, **standing})
     if phone:
         response._csp_update = {"connect-src": [f"wss://{phone.domain}"]}
     return response
+
+
+@require_GET
+@needs(Right.DIAL)
+@never_cache
+def may_dial(request: HttpRequest) -> HttpResponse:
+    """The guard's word on the number that is being typed, before anybody presses."""
+    typed = request.GET.get("target", "").replace("\x00", "").strip()[:64]
+    context = {"verdict": verdict.of(request.user, typed) if typed else None}
+    return render(request, "desk/_verdict.html", context)
 
 
 @require_POST
