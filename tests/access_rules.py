@@ -140,6 +140,7 @@ RULES: dict[str, Rule] = {
     "board:board": needs(Right.SEE_BOARD),
     "desk:credentials": needs(Right.DIAL, own_word=True),
     "desk:may_dial": needs(Right.DIAL),
+    "desk:queue": needs(Right.DIAL),
     "desk:desk": needs(Right.DIAL),
     "recovery:board": needs(Right.SEE_RECOVERIES),
     "recovery:call": needs(Right.DIAL, of=UNTRIED),

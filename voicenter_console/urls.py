@@ -41,6 +41,7 @@ the_board = [
 
 the_desk = [
     path("", desk.desk, name="desk"),
+    path("queue/", desk.my_queue, name="queue"),
     path("may-dial/", desk.may_dial, name="may_dial"),
     path("credentials/", desk.credentials, name="credentials"),
 ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from calls.desk import now, verdict
+from calls.desk import now, queue, verdict
 from calls.models import WebPhone
 from voicenter_console.organisation import audit
 from voicenter_console.organisation.access import needs
@@ -24,10 +24,18 @@ def desk(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "desk/_now.html", standing)
     phone = _phone_of(request.user)
+    standing["queue"] = queue.of(request.user, timezone.now())
     response = render(request, "desk/desk.html", {"phone": phone, **standing})
     if phone:
         response._csp_update = {"connect-src": [f"wss://{phone.domain}"]}
     return response
+
+
+@require_GET
+@needs(Right.DIAL)
+def my_queue(request: HttpRequest) -> HttpResponse:
+    """The people one took on, drawn anew."""
+    return render(request, "desk/_queue.html", {"queue": queue.of(request.user, timezone.now())})
 
 
 @require_GET

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from calls.desk import now, verdict
+from calls.desk import now, queue, verdict
 from calls.models import Call, Contact, ContactNumber, DialRequest, Extension, LiveBoard, Recovery
 from calls.popup import news
+from calls.recovery import acts
 from voicenter_console.live.models import Event
 from voicenter_console.organisation.models import User
 from voicenter_console.voicenter.popup import Phase, PopUp
@@ -205,3 +206,24 @@ def test_a_number_that_was_dialled_a_moment_ago_waits(dana, account):
 
 def test_who_has_no_phone_is_told_so(gal):
     assert "No phone is tied to you" in verdict.of(gal, "0525550112").words
+
+
+# --- my queue --------------------------------------------------------------------------------------------------------
+
+
+def test_whom_one_took_on_waits_on_one_s_own_desk(as_dana, dana, noa, account, service):
+    for person in (dana, noa):
+        person.departments.add(service)
+    lost = timezone.now() - timedelta(minutes=26)
+    of = {"account": account, "department": service, "first_lost_at": lost, "last_lost_at": lost, "tries": 1}
+    card = Recovery.objects.create(number=CALLER, waited_seconds=125, **of)
+    Recovery.objects.create(number="+972525550112", **of)
+    acts.claim(dana, card)
+
+    (mine,) = queue.of(dana, timezone.now()).mine
+    assert (mine.pk, queue.of(dana, timezone.now()).free) == (card.pk, 1)
+    assert queue.of(noa, timezone.now()).mine == []
+    for address in ("/desk/", "/desk/queue/"):
+        page = as_dana.get(address).content.decode()
+        assert "054-555-0118" in page
+        assert f"/recovery/{card.pk}/call/" in page
