@@ -92,7 +92,7 @@
     const names = crossed.map((card) => board().dataset.wordAlarm
       .replace("%(name)s", `\u2068${card.querySelector("[data-name]").textContent}\u2069`)
       .replace("%(n)s", `\u2066${card.dataset.waiting}\u2069`)
-      .replace("%(time)s", `\u2066${clock(since(card.dataset.since) - (since(card.dataset.since) % 15))}\u2069`));
+      .replace("%(time)s", `\u2066${clock(LIMIT)}\u2069`));
     alarm.hidden = !crossed.length;
     write(alarm.lastElementChild, names.join(" · "));
     for (const card of crossed) {
