@@ -9,5 +9,8 @@ class IvrConfig(AppConfig):
     def ready(self) -> None:
         from calls.signals import calls_changed
         from ivr import journal
+        from ivr.designer import replaying
+        from voicenter_console.jobs import claims
 
+        claims.register(replaying.KIND, replaying.run)
         calls_changed.connect(journal.heard)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/ends/", designer.set_ends, name="set_ends"),
     path("<int:pk>/case/", trying.keep_case, name="keep_case"),
     path("<int:pk>/case/remove/", trying.remove_case, name="remove_case"),
+    path("<int:pk>/replay/", trying.replay, name="replay"),
     path("<int:pk>/versions/", publishing.versions, name="versions"),
     path("<int:pk>/publish/", publishing.publish, name="publish"),
     path("<int:pk>/give/", publishing.give, name="give"),

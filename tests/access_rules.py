@@ -166,6 +166,7 @@ RULES: dict[str, Rule] = {
     "ivr:list": needs(Right.SEE_FLOWS),
     "ivr:publish": needs(Right.PUBLISH_FLOWS, of="flow"),
     "ivr:remove": needs(Right.EDIT_FLOWS, of="flow"),
+    "ivr:replay": needs(Right.SEE_FLOWS, of="flow"),
     "ivr:remove_case": needs(Right.EDIT_FLOWS, of="flow"),
     "ivr:set_ends": needs(Right.EDIT_FLOWS, of="flow"),
     "ivr:set_node": needs(Right.EDIT_FLOWS, of="flow"),

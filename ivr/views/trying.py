@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ivr.designer import counting, trying, words
+from ivr.designer import counting, replaying, trying, words
 from ivr.views.designer import flow_of, to
 from voicenter_console.organisation.access import needs
 from voicenter_console.organisation.roles import Right
@@ -35,6 +35,22 @@ def remove_case(request: HttpRequest, pk: int) -> HttpResponse:
     flow = flow_of(request, pk)
     flow.cases.filter(name=request.POST.get("name", "")).delete()
     return to(request, flow)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Right.SEE_FLOWS)
+def replay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Real calls through the draft: asked for by POST, a job; then who would end elsewhere."""
+    flow, period = flow_of(request, pk), request.POST.get("period", "yesterday")
+    if request.method == "POST":
+        replaying.ask(flow, period if period in counting.PERIODS else "yesterday", timezone.now(), by=request.user)
+        return redirect("ivr:replay", flow.pk)
+    job = replaying.latest(flow, request.user)
+    context = {
+        "flow": flow, "job": job, "told": replaying.told(flow, job) if job else [], "periods": counting.PERIODS,
+        "is_current": bool(job) and replaying.is_of(flow, job), "sees_numbers": request.user.may(Right.SEE_NUMBERS),
+    }  # fmt: skip
+    return render(request, "ivr/replay.html#replay" if request.htmx else "ivr/replay.html", context)
 
 
 @require_GET

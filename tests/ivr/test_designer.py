@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ivr.designer import changes, fields, picture, tree
+from ivr.designer import changes, fields, picture, replaying, tree
 from ivr.examples import examples
 from ivr.graph import read
 from ivr.graph.kinds import KINDS
 from ivr.models import Flow
+from voicenter_console.jobs import claims
+from voicenter_console.jobs.models import Job
 from voicenter_console.organisation.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +223,20 @@ def test_a_number_is_answered_by_one_flow_and_taken_off_again(as_owner, ready):
     assert binding.did == "+97235550142"
     as_owner.post(reverse("ivr:silence", args=[ready.pk]), {"binding": str(binding.pk)})
     assert not ready.bindings.exists()
+
+
+def test_real_calls_are_replayed_through_the_draft_as_a_job(as_owner, published, ask):
+    for number, key in enumerate(["1", "2", "1"]):
+        ask(ask(call_id=f"call-{number}")["DATA"]["MENU"], key, call_id=f"call-{number}")
+    draft = published.draft
+    draft["nodes"]["main"]["exits"]["2"] = "reception"
+    published.save()
+    url = reverse("ivr:replay", args=[published.pk])
+    as_owner.post(url, {"period": "week"})
+    claims.work(Job.objects.get(kind=replaying.KIND).pk)
+    page = as_owner.get(url).content.decode()
+    assert ">1</bdi> of <bdi" in page
+    assert "goodbye" in page
+    drawn = as_owner.get(published.get_absolute_url() + "?callers=week").content.decode()
+    way = re.search(r'href="(/ivr/\d+/callers/\?node=main&amp;exit=1[^"]*)"', drawn)[1].replace("&amp;", "&")
+    assert as_owner.get(way).content.decode().count("data-row") == 1 + 2
