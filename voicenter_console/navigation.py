@@ -33,6 +33,7 @@ _LINES = [
         "activity",
         Right.SEE_DELIVERIES,
     ),
+    (gettext_lazy("Outbound"), gettext_lazy("Campaigns"), "campaigns:list", "speakerphone", Right.SEE_CAMPAIGNS),
     (gettext_lazy("What callers hear"), gettext_lazy("IVR flows"), "ivr:list", "sitemap", Right.SEE_FLOWS),
     (None, gettext_lazy("Connect Voicenter"), "connect:list", "webhook", Right.CONNECT),
     (None, gettext_lazy("Settings"), "admin:index", "settings", Right.ADMINISTER),

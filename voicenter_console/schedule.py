@@ -50,6 +50,16 @@ BEAT = {
         "schedule": timedelta(minutes=30),
         "options": {"expires": 1700},
     },
+    "dialer.mirror": {
+        "task": "dialer.tasks.mirror_campaigns",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 50},
+    },
+    "dialer.acts": {
+        "task": "dialer.tasks.sweep_acts",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 4},
+    },
     "jobs.sweep": {
         "task": "voicenter_console.jobs.tasks.sweep",
         "schedule": timedelta(seconds=5),

@@ -11,6 +11,7 @@ from calls.popup.hook import PopUpHook
 from calls.reports.urls import alert_patterns
 from calls.vcc.hook import VccHook
 from calls.views import board, desk, health
+from dialer import api as dialer_api
 from ivr import api as ivr_api
 from ivr.hooks import IvrHook, LayerHook
 from voicenter_console import views
@@ -49,13 +50,14 @@ the_desk = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("hooks/<str:token>/", include((hooks, "hooks"))),
-    path("api/v1/", include(([*calls_api.urls, *ivr_api.urls], "api"))),
+    path("api/v1/", include(([*calls_api.urls, *dialer_api.urls, *ivr_api.urls], "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api_docs"),
     path("calls/", include("calls.urls")),
     path("contacts/", include("calls.contacts.urls")),
     path("recovery/", include("calls.recovery.urls")),
     path("board/", include((the_board, "board"))),
+    path("campaigns/", include("dialer.urls")),
     path("desk/", include((the_desk, "desk"))),
     path("reports/", include("calls.reports.urls")),
     path("alerts/", include((alert_patterns, "alerts"))),

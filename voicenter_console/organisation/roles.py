@@ -34,6 +34,8 @@ class Right(StrEnum):
     NOTE = "note"
     SEE_CONTACTS = "see_contacts"
     EDIT_CONTACTS = "edit_contacts"
+    SEE_CAMPAIGNS = "see_campaigns"
+    RUN_CAMPAIGNS = "run_campaigns"  # start, stop, clear, strategy, members
     SEE_FLOWS = "see_flows"
     EDIT_FLOWS = "edit_flows"
     PUBLISH_FLOWS = "publish_flows"
@@ -52,7 +54,7 @@ _AGENT = {
 _MANAGER = _AGENT - {Right.SEE_OWN} | {
     Right.SEE_HOME, Right.SEE_REPORTS, Right.SEE_BOARD, Right.SEE_DEPARTMENTS, Right.SEE_PRICES, Right.SEE_RAW,
     Right.EXPORT, Right.SEE_DELIVERIES, Right.REPLAY, Right.SYNC, Right.CONNECT, Right.ERASE,
-    Right.SEE_FLOWS, Right.EDIT_FLOWS, Right.PUBLISH_FLOWS,
+    Right.SEE_FLOWS, Right.EDIT_FLOWS, Right.PUBLISH_FLOWS, Right.SEE_CAMPAIGNS, Right.RUN_CAMPAIGNS,
 }  # fmt: skip
 
 RIGHTS: dict[str, frozenset[Right]] = {
