@@ -15,6 +15,9 @@ from django.urls import reverse
 
 from calls.models import Call, Cdr
 from calls.recovery import definitions
+from ivr import publishing
+from ivr.examples import examples
+from ivr.models import Flow
 from voicenter_console.organisation.models import User
 from voicenter_console.webhooks import ingest
 from voicenter_console.webhooks.models import Delivery
@@ -41,7 +44,7 @@ NAMES = {
     "ACD",
 }
 # What the test's people and payloads are called.
-SAID = {"Dana", "Lavi", "Service", "Main", "Kinneret", "Home", "application", "json", "PARKED"}
+SAID = {"Dana", "Lavi", "Service", "Main", "Kinneret", "Home", "application", "json", "PARKED", "menu", "busy"}
 SILENT = {"title", "script", "style", "pre", "kbd", "svg", "noscript"}
 SPOKEN = ("title", "aria-label", "placeholder", "alt")
 VOID = {"meta", "link", "input", "br", "img", "hr", "use", "rect", "path"}
@@ -122,6 +125,17 @@ def stories() -> list[str]:
     return [call.get_absolute_url() for call in Call.objects.all()]
 
 
+def flows() -> list[str]:
+    """The list, and the pages of one in Hebrew that was published."""
+    draft = next(one.document for one in examples("he") if one.key == "sales_and_support")
+    for name in ("sales", "support"):
+        draft["nodes"][name]["targets"] = ["201"]
+    flow = Flow.objects.create(account=Call.objects.first().account, name="Main", draft=draft)
+    publishing.publish(flow, by=User.objects.first())
+    here = flow.get_absolute_url()
+    return ["/ivr/", f"{here}?call=1&keys=1", *(here + page for page in ("versions/", "replay/", "callers/?node=menu"))]
+
+
 PAGES = {
     "home": lambda: [reverse("home")],
     "log": lambda: [reverse("calls:log"), reverse("calls:log") + "?search=nobody&period=week"],
@@ -140,6 +154,7 @@ PAGES = {
         for path in ("?", "agents/?", "hours/?", "dialled/?", "cost/?", "paths/?")
         for more in ("period=custom&formula=sl.default", "period=today&formula=dial.asr")
     ],
+    "flows": flows,
     "raw delivery": lambda: [reverse("deliveries:raw", args=[Delivery.objects.dead().get().pk])],
 }
 
