@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shlex
@@ -31,6 +32,8 @@ UNDOCUMENTED = {"DJANGO_SETTINGS_MODULE", "FAULT_POINT"}
 BACKTICKED = re.compile(r"`([^`]+)`")
 # Which part of the simulated cloud speaks to a hook.
 SENDERS = {"cdr": "pusher", "popup": "popups", "vcc": "vcc", "ivr": "callers", "layer": "callers"}
+# What the new library can do beyond the document's phone.
+NOT_OF_THE_DOCUMENT = {"holdCall", "unholdCall", "sendDTMF", "changeIsMuted"}
 GUESS = re.compile(r"\bGuess\b|\b[Aa] guess[:.]")
 
 
@@ -96,16 +99,51 @@ def test_the_example_has_no_key_that_somebody_could_leave_in_place(tmp_path: Pat
     assert "SECRET_KEY is required" in load_example(tmp_path).stderr
 
 
+def endpoints() -> list[list[str]]:
+    """The rows of what servers speak: S12 is a browser's."""
+    return [row for row in rows("voicenter-api.md", "Endpoints") if row[0] != "S12"]
+
+
+def test_every_system_of_the_contract_has_its_rows():
+    systems = {one for row in rows("voicenter-api.md", "Endpoints") for one in row[0].split(", ")}
+    assert systems == {*(f"S{number}" for number in range(1, 15)), "recordings"}
+
+
+def test_the_web_phone_s_row_names_what_there_is():
+    (row,) = (row for row in rows("voicenter-api.md", "Endpoints") if row[0] == "S12")
+    for name in (*BACKTICKED.findall(row[2]), *BACKTICKED.findall(row[3])):
+        assert (ROOT / name).is_file(), name
+
+
+def test_every_method_and_callback_of_the_document_s_phone_is_mapped():
+    """Its six and its ten, on the page, in our phone, and to names that the vendored library has."""
+    told = json.loads((ROOT / "tests/fixtures/voicenter/documents/web-phone.json").read_text())
+    assert (len(told["methods"]), len(told["callbacks"])) == (6, 10)
+    phone = (ROOT / "static" / "js" / "phone.js").read_text()
+    (library,) = (path.read_text() for path in (ROOT / "static" / "vendor").glob("opensips-js-*/*.js"))
+    written = rows("voicenter-api.md", "Web phone")
+    listed = {re.match(r"\w+", name)[0] for row in written for name in BACKTICKED.findall(row[0])}
+    assert listed == {*told["methods"], *told["callbacks"]}
+    for name in told["methods"]:
+        assert re.search(rf"^    (async )?{name}\(", phone, re.MULTILINE), name
+    for name in told["callbacks"]:
+        assert f"{name}: nothing" in phone, name
+        assert len(re.findall(rf"this\.{name}\b", phone)) >= 1, name
+    for theirs in re.findall(r"audio\.(\w+)\(", phone) + re.findall(r'\.(?:on|subscribe)\("(\w+)"', phone):
+        assert re.search(rf"\b{theirs}\b", library), theirs
+        assert theirs in " ".join(row[1] for row in written) or theirs in NOT_OF_THE_DOCUMENT, theirs
+
+
 def test_every_client_method_and_every_hook_has_its_row():
     hooks = {hook.callback.view_class.__name__ for hook in urls.hooks}
-    listed = {name for row in rows("voicenter-api.md", "Endpoints") for name in BACKTICKED.findall(row[2])}
+    listed = {name for row in endpoints() for name in BACKTICKED.findall(row[2])}
     assert listed == client_methods() | {"vcc_live.cdr.by_uuid"} | hooks
 
 
 def test_each_row_names_what_the_golden_files_send():
     """The same function asks the same path in the same way, in the document and on the wire."""
     asked = {}
-    for row in rows("voicenter-api.md", "Endpoints"):
+    for row in endpoints():
         methods, _, path = code(row[1]).rpartition(" ")
         for name in BACKTICKED.findall(row[2]):
             asked |= {(name, method, path.rstrip("/").lower()): False for method in methods.split(", ")}
@@ -121,7 +159,7 @@ def test_each_row_names_what_the_golden_files_send():
 
 def test_every_sandbox_door_has_its_row():
     written = {}
-    for row in rows("voicenter-api.md", "Endpoints"):
+    for row in endpoints():
         path = re.sub(r"^(GET|POST)(, POST)? ", "", code(row[1])).rstrip("/")
         written[path.lower()] = next(iter(BACKTICKED.findall(row[3])), "").removesuffix(".py")
     doors = {path: module.__name__.rpartition(".")[2] for path, module in sandbox.DOORS.items()}

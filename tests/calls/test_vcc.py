@@ -203,6 +203,40 @@ def test_each_fault_of_the_server_costs_a_try_and_no_call(cloud, centre, at, tel
     assert Cdr.objects.get().call_uid == made.uuid
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"customer": "a/b"}, "The account's customer name or address cannot be used."),
+        ({"hosts": {"base": "http://vcc.example"}}, "The account's customer name or address cannot be used."),
+        ({"code": None}, "VCC Live refuses the customer's name, the token or our address."),
+    ],
+)
+def test_settings_that_cannot_be_used_cost_a_try_and_say_so(cloud, centre, at, tell, settings, words):
+    at(0)
+    tell(cloud.vcc.call(late_minutes=1))
+    Account.objects.filter(pk=centre.pk).update(**settings)
+    at(5)
+    awaited = AwaitedCall.objects.get()
+    assert (awaited.state, awaited.tries, fetching.words(awaited)) == ("waiting", 1, words)
+
+
+def test_a_mistake_of_ours_is_not_the_provider_s(cloud, centre, at, tell, monkeypatch, caplog, as_owner):
+    """A ValueError in our reading fails the job, loudly; the call shows as incomplete, with its button."""
+    at(0)
+    made = cloud.vcc.call(late_minutes=1)
+    tell(made)
+    with monkeypatch.context() as broken:
+        broken.setattr(fetching.cdr, "by_uuid", lambda *_: int("no number"))
+        at(5)
+    awaited, job = AwaitedCall.objects.get(), Job.objects.get()
+    assert (awaited.state, awaited.tries, job.state) == ("incomplete", 1, "failed")
+    assert fetching.words(awaited) == "Something in the console went wrong."
+    assert "no number" in caplog.text
+    as_owner.post(f"/calls/awaited/{awaited.pk}/ask/")
+    at(10)
+    assert Cdr.objects.get().call_uid == made.uuid
+
+
 def test_a_call_around_midnight_of_the_months_end_is_found_in_the_other_month(cloud, centre, at, tell):
     """Told without a start: the month of receipt is asked, and on the first day the one before it."""
     at(0)

@@ -33,6 +33,10 @@ class Locked(ValueError):
     """The account's code cannot be decrypted: this is not the SECRET_KEY it was stored with."""
 
 
+class Unusable(ValueError):
+    """The account's settings make no client: a customer's name that is none, an address that is not https."""
+
+
 def client(account: Account) -> VoicenterClient:
     """A client with the account's code and addresses; use it in `with`. Raises Locked."""
     _unlocked(account, account.code)
@@ -57,12 +61,15 @@ def _unlocked(account: Account, secret: str | None) -> None:
 
 
 def vcc_client(account: Account) -> VccClient:
-    """A client of the second provider, for an account at VCC Live; use it in `with`. Raises Locked."""
+    """A client of the second provider, for an account at VCC Live; use it in `with`. Raises Locked and Unusable."""
     _unlocked(account, account.code)
-    return VccClient(
-        customer=account.customer, token=account.code or "", base_url=account.hosts.get("base", ""),
-        transport=transport, allow_http_hosts=settings.ALLOW_HTTP_HOSTS,
-    )  # fmt: skip
+    try:
+        return VccClient(
+            customer=account.customer, token=account.code or "", base_url=account.hosts.get("base", ""),
+            transport=transport, allow_http_hosts=settings.ALLOW_HTTP_HOSTS,
+        )  # fmt: skip
+    except ValueError as error:
+        raise Unusable(str(error)) from error
 
 
 def recording(account: Account, url: str, out: BinaryIO) -> audio.Audio:
