@@ -49,6 +49,7 @@ the_desk = [
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("now/", views.home_now, name="home_now"),
     path("hooks/<str:token>/", include((hooks, "hooks"))),
     path("api/v1/", include(([*calls_api.urls, *dialer_api.urls, *ivr_api.urls], "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from calls import home as figures
-from calls import truth
+from calls import needs, truth
 from calls.board import collector
-from calls.models import Recovery
 from voicenter_console.jobs import heartbeat
-from voicenter_console.organisation.models.people import Actor
+from voicenter_console.organisation import access
 from voicenter_console.organisation.roles import Right
-from voicenter_console.webhooks.models import Delivery
 
 
 @require_GET
@@ -33,32 +26,21 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.may(Right.SEE_HOME):
         return redirect("calls:log")
     now = timezone.now()
-    context: dict[str, Any] = figures.today(request.user, now)
     line = truth.line(request.user)
-    until = line["until"] if line else None
-    context |= {"now": now, "needs": _needs(request.user, line), "complete_until": until}
+    context = {
+        **figures.today(request.user, now),
+        **figures.at_this_moment(request.user, now),
+        "needs": needs.of(request.user, line),
+        "complete_until": line["until"] if line else None,
+    }
     return render(request, "home.html#today" if request.htmx else "home.html", context)
 
 
-def _needs(user: Actor, line: dict[str, Any] | None) -> list[dict[str, str]]:
-    found = []
-    lost = Recovery.objects.visible_to(user).alive().count()
-    if lost:
-        title = ngettext("%(n)s person waits to be called back", "%(n)s people wait to be called back", lost) % {
-            "n": lost
-        }
-        found.append({"icon": "arrow-back-up", "tone": "lost", "title": title, "action": _("Win them back"),
-                      "detail": _("they hung up before we answered"), "url": reverse("recovery:board")})  # fmt: skip
-    dead = Delivery.objects.visible_to(user).dead().count()
-    if dead:
-        title = ngettext("%(n)s delivery could not be read", "%(n)s deliveries could not be read", dead) % {"n": dead}
-        found.append({"icon": "mail-exclamation", "tone": "miss", "title": title, "action": _("Look"),
-                      "detail": _("kept; replay when the cause is fixed"),
-                      "url": reverse("deliveries:list")})  # fmt: skip
-    if line and line["tone"] != "ok":
-        found.append({"icon": "alert-triangle", "tone": line["tone"], "title": _("The call log is behind"),
-                      "detail": line["text"], "url": line["url"], "action": _("Look")})  # fmt: skip
-    return found
+@require_GET
+@access.needs(Right.SEE_HOME)
+def home_now(request: HttpRequest) -> HttpResponse:
+    """The tiles of home that change with every caller."""
+    return render(request, "home.html#now", figures.at_this_moment(request.user, timezone.now()))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

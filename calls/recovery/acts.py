@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from calls import dialling, guard
+from calls.board import now as live
 from calls.models import DialRequest, Recovery, RecoveryAct, RecoveryPolicy
 from calls.recovery.news import tell
 from voicenter_console.organisation import audit
@@ -128,11 +129,14 @@ def _give_back(actor: Actor, claimed: RecoveryAct, address: str | None) -> None:
 
 
 def call_next(actor: Actor, *, key: str, address: str | None = None) -> tuple[Recovery, DialRequest]:
-    """Call whoever waited longest of those that are open and may be dialled. Raises NobodyWaits, guard.Unaskable."""
+    """Call whoever waited longest of those that are open and may be dialled; not who is on the line to us right now.
+    Raises NobodyWaits, guard.Unaskable."""
     now = timezone.now()
     waiting = Recovery.objects.visible_to(actor).free(now).exclude(state=State.SNOOZED).select_related("account")
-    for card in waiting.order_by(*LONGEST_FIRST)[:_MOST_TRIED]:
-        if not may_be_dialled(card.number):
+    cards = list(waiting.order_by(*LONGEST_FIRST)[:_MOST_TRIED])
+    on_line = live.whereabouts(card.account_id for card in cards)
+    for card in cards:
+        if undialled(card.number) or (card.account_id, card.number) in on_line:
             continue
         try:
             return card, call(actor, card, key=key, address=address)
@@ -141,12 +145,12 @@ def call_next(actor: Actor, *, key: str, address: str | None = None) -> tuple[Re
     raise NobodyWaits
 
 
-def may_be_dialled(number: str) -> bool:
-    """Whether no rule that needs no database forbids it."""
+def undialled(number: str) -> str:
+    """Which of the rules that need no database forbids it (a key of `dial_words`), or ''."""
     try:
-        return not guard.judge(number).refused
-    except guard.Unaskable:
-        return False
+        return guard.judge(number).refused
+    except guard.Unaskable as error:
+        return error.reason
 
 
 def _free(now: datetime) -> Q:

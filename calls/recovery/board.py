@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from calls import days
+from calls.board import now as live
 from calls.concealment import masked
 from calls.contacts import who
 from calls.models import Call, Recovery, RecoveryAct, RecoveryCall
@@ -67,6 +69,7 @@ def of(actor: Actor, asked: Mapping[str, str], now: datetime) -> dict[str, Any]:
         "queue": queue,
         "sort": sort,
         "column": asked.get("column") if asked.get("column") in COLUMNS else "open",
+        "present": present(actor),
         "may_act": actor.may(Right.RECOVER),
         "may_dial": actor.may(Right.RECOVER) and actor.may(Right.DIAL),
         "may_release": actor.may(Right.RECOVER) and actor.may(Right.SEE_DEPARTMENTS),
@@ -90,19 +93,29 @@ def queues(visible: RecoveryQuerySet) -> list[str]:
 def dress(actor: Actor, rows: Sequence[Recovery], now: datetime) -> None:
     """Give each card in memory what a page shows of it; without the right, numbers are masked. Not to be saved."""
     who.name(actor, rows)
+    present = live.whereabouts(card.account_id for card in rows if card.state != State.CLOSED)
     person = getattr(actor, "pk", None)
     for card in rows:
         card.lost_calls = _of_kind(card, cards.LOST)
         card.tried_calls = _of_kind(card, cards.TRIED)
         card.last_call = card.lost_calls[-1] if card.lost_calls else None
+        card.present = present.get((card.account_id, card.number)) if card.state != State.CLOSED else None
         card.is_mine = card.claimed_by_id is not None and card.claimed_by_id == person
         card.is_long = (card.waited_seconds or 0) >= LONG_WAIT
-        card.can_call = acts.may_be_dialled(card.number)
+        card.undialled = acts.undialled(card.number)
         dial = card.dials[0].dial if card.is_mine and card.dials else None
         card.dial = dial if dial and dial.created_at > now - acts.WHILE_CALLING else None
         card.after_seconds = (card.closed_at - card.first_lost_at).total_seconds() if card.closed_at else None
         if not actor.may(Right.SEE_NUMBERS):
             card.number = masked(card.number)
+
+
+def present(actor: Actor) -> str:
+    """Which people of open cards are on a line to us right now, as a short text to compare: does the board look on?"""
+    cards = Recovery.objects.visible_to(actor).alive().values_list("pk", "account_id", "number")
+    on_line = live.whereabouts({account for _, account, _ in cards})
+    found = [(pk, one.doing) for pk, account, number in cards if (one := on_line.get((account, number)))]
+    return hashlib.sha256(repr(sorted(found)).encode()).hexdigest()[:12]
 
 
 def _of_kind(card: Recovery, kind: str) -> list[RecoveryCall]:

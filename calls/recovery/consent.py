@@ -60,6 +60,6 @@ def _agreed(card: Recovery, policy: RecoveryPolicy) -> bool:
 
 def _reachable(number: str) -> bool:
     """A mobile that the dial guard lets through."""
-    if not number.startswith("+") or not acts.may_be_dialled(number):
+    if not number.startswith("+") or acts.undialled(number):
         return False
     return phonenumbers.number_type(phonenumbers.parse(number)) in _MOBILE

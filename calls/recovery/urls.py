@@ -9,6 +9,7 @@ urlpatterns = [
     path("", recovery.page, name="board"),
     path("list/", recovery.listing, name="list"),
     path("figures/<str:name>/", recovery.figure, name="figure"),
+    path("present/", recovery.present, name="present"),
     path("next/", recovery.call_next, name="call_next"),
     path("<int:pk>/call/", recovery.call, name="call"),
     path("<int:pk>/claim/", recovery.claim, name="claim"),

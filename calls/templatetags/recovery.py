@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
+from calls import dial_words
 from calls.recovery.figures import Figures
 
 register = template.Library()
@@ -36,6 +37,9 @@ def _blocks(parts: list[tuple[str, int]]) -> Iterator[tuple[str, str, str]]:
         width = room * count / whole
         yield name, f"{100 - at - width if get_language_bidi() else at:.2f}", f"{width:.2f}"
         at += width + GAP
+
+
+register.filter("refusal_in_words", dial_words.reason)
 
 
 @register.filter

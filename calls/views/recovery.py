@@ -40,6 +40,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs(Right.SEE_RECOVERIES)
+def present(request: HttpRequest) -> HttpResponse:
+    """Nothing, or that the board is to be drawn anew: somebody with a card began or ceased to call (`was`)."""
+    changed = request.GET.get("was", "") != board.present(request.user)
+    return HttpResponse(status=204, headers={"HX-Trigger": "recoveries"} if changed else {})
+
+
+@require_GET
+@needs(Right.SEE_RECOVERIES)
 def listing(request: HttpRequest) -> HttpResponse:
     """Every card, newest first: who is still lost, and what became of the rest."""
     visible = Recovery.objects.visible_to(request.user)

@@ -156,5 +156,20 @@
     },
   });
 
+  // --- seconds that run on, by the server's clock: from `data-counts-from` (ms) ---------------------------------------
+  const ahead = Number(document.body.dataset.now) - Date.now();
+  const clock = (seconds) => {
+    const [minutes, rest] = [Math.floor(seconds / 60), String(seconds % 60).padStart(2, "0")];
+    return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
+  };
+  function count() {
+    for (const timer of document.querySelectorAll("[data-counts-from]")) {
+      timer.textContent = clock(Math.max(0, Math.round((Date.now() + ahead - Number(timer.dataset.countsFrom)) / 1000)));
+    }
+  }
+  setInterval(count, 1000);
+  document.addEventListener("htmx:afterSettle", count);
+  count();
+
   window.consoleParts = { escape, fold };
 })();

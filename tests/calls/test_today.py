@@ -42,7 +42,7 @@ def offered(hours: list[dict]) -> dict[str, int]:
 def test_without_calls_nothing_is_divided(account, as_owner, on):
     found = on(LONG_DAY)
     assert found["is_empty"]
-    assert [figure.value for figure in found["figures"]] == [None] * 4
+    assert [figure.value for figure in found["figures"]] == [None] * 2
     page = as_owner.get("/").content.decode()
     assert "no calls" in page
     assert "0.0 %" not in page
