@@ -89,31 +89,31 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 @needs(Right.RECOVER)
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
-    return _done(request, pk, acts.claim, _("It is yours until %(time)s."))
+    return _done(request, _card(request, pk), acts.claim, _("It is yours until %(time)s."))
 
 
 @require_POST
 @needs(Right.RECOVER)
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    return _done(request, pk, acts.release, _("Released. Anybody can take it."))
+    return _done(request, _card(request, pk), acts.release, _("Released. Anybody can take it."))
 
 
 @require_POST
 @needs(Right.RECOVER)
 def snooze(request: HttpRequest, pk: int) -> HttpResponse:
-    until = _until(request, timezone.now())
+    card, until = _card(request, pk), _until(request, timezone.now())
     if until is None:
         return _said(request, _("Choose a time within the next two weeks."), tone="error")
-    return _done(request, pk, acts.snooze, _("%(name)s: put aside until %(time)s."), until)
+    return _done(request, card, acts.snooze, _("%(name)s: put aside until %(time)s."), until)
 
 
 @require_POST
 @needs(Right.RECOVER)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")
+    card, reason = _card(request, pk), request.POST.get("reason", "")
     if reason not in Recovery.Reason.values:
         return HttpResponse(status=400)
-    return _done(request, pk, acts.close, _("%(name)s: closed."), reason)
+    return _done(request, card, acts.close, _("%(name)s: closed."), reason)
 
 
 @require_POST
@@ -169,9 +169,8 @@ def _card(request: HttpRequest, pk: int) -> Recovery:
     return get_object_or_404(Recovery.objects.visible_to(request.user).select_related("account"), pk=pk)
 
 
-def _done(request: HttpRequest, pk: int, act: Any, text: str, *more: Any) -> HttpResponse:
+def _done(request: HttpRequest, card: Recovery, act: Any, text: str, *more: Any) -> HttpResponse:
     """Do one act and say so, with its undo; or say why not."""
-    card = _card(request, pk)
     who.name(request.user, [card])
     try:
         done: RecoveryAct = act(request.user, card, *more, address=audit.address_of(request))
@@ -182,7 +181,7 @@ def _done(request: HttpRequest, pk: int, act: Any, text: str, *more: Any) -> Htt
     name = words.name(card, whole_number=request.user.may(Right.SEE_NUMBERS))
     said = text % {"name": name, "time": words.moment(done.until) if done.until else ""}
     return _said(
-        request, said, action=_("Undo"), post=reverse("recovery:undo", args=[pk]), values={"act": done.pk},
+        request, said, action=_("Undo"), post=reverse("recovery:undo", args=[card.pk]), values={"act": done.pk},
         seconds=UNDO_SECONDS,
     )  # fmt: skip
 
