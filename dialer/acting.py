@@ -1,4 +1,4 @@
-"""Acts on a campaign: somebody asks, a row is committed, one request is sent (docs/adr/0070).
+"""Acts on a campaign: somebody asks, a row is committed, one request is sent (docs/adr/0071).
 
 The row is the outbox, as that of click to call (docs/adr/0010): it is `sent` before the first byte leaves, and nothing
 takes it back, so that a lost answer never starts a campaign or clears its calls a second time.
