@@ -93,7 +93,8 @@ def begin(patch: pytest.MonkeyPatch) -> None:
 
         patch.setattr(owner, name, wrapped)
 
-    after(EncryptedFieldMixin, "get_prep_value", lambda _, field, value: learn(value))
+    # an erasure's numbers are kept for the tombstones; other tests' people bear them openly
+    after(EncryptedFieldMixin, "get_prep_value", lambda _, field, value: field.name != "numbers" and learn(value))
     after(tokens, "new", lambda token: learn(token))
     after(VoicenterClient, "__init__", lambda _, client, **given: learn(given["code"]))
     after(VccClient, "__init__", lambda _, client, **given: learn(given["token"]))

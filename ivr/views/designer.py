@@ -110,5 +110,5 @@ def _changed(request: HttpRequest, pk: int, change: Callable[[Any], tuple[Any, s
 def to(request: HttpRequest, flow: Flow, **more: str) -> HttpResponse:
     """Back to the page as it stood, at another node."""
     query = QueryDict(mutable=True)
-    query.update({**request.GET.dict(), **more})
+    query.update(request.GET.dict() | more)
     return redirect(f"{flow.get_absolute_url()}?{query.urlencode()}")

@@ -21,7 +21,7 @@ def keep_case(request: HttpRequest, pk: int) -> HttpResponse:
     """The call on the phone, which must end where it ended now."""
     flow = flow_of(request, pk)
     name = request.POST.get("name", "").strip()[:120]
-    played = trying.trial(flow, {**request.GET.dict(), "call": "1"})
+    played = trying.trial(flow, request.GET.dict() | {"call": "1"})
     if played.last and name:
         trying.keep(flow, name, played)
     else:
